@@ -1,0 +1,67 @@
+use super::{AdminStaysActive, User, UserId};
+use crate::{Clock, RepositoryError, UnitOfWorkFactory};
+
+/// Why an account was not deactivated.
+#[derive(Debug, thiserror::Error)]
+pub enum DeactivateError {
+    /// There is no such account.
+    #[error("there is no such account")]
+    NotFound,
+    /// It is an admin's.
+    #[error(transparent)]
+    AdminStaysActive(#[from] AdminStaysActive),
+    /// The store failed.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
+/// Locks an account out at once, and revokes all its refresh tokens.
+///
+/// # Errors
+/// See [`DeactivateError`].
+pub async fn deactivate(units: &dyn UnitOfWorkFactory, clock: &dyn Clock, id: UserId) -> Result<User, DeactivateError> {
+    let unit = units.begin().await?;
+    let user = unit.users().find_for_session_change(id).await?.ok_or(DeactivateError::NotFound)?.deactivate()?;
+    unit.users().save(&user).await?;
+    unit.refresh_tokens().revoke_all(id, clock.now()).await?;
+    unit.commit().await?;
+    Ok(user)
+}
+
+#[cfg(test)]
+mod tests {
+    use mockall::predicate::eq;
+
+    use super::*;
+    use crate::account::{MockRefreshTokenRepository, MockUserRepository, Role};
+    use crate::testing::{FakeUnitOfWork, a_user, at, clock_at};
+
+    #[pollster::test]
+    async fn the_account_and_its_tokens_go_together() {
+        let deactivated = a_user(Role::User).deactivate().unwrap();
+        let mut users = MockUserRepository::new();
+        users.expect_find_for_session_change().returning(|_| Ok(Some(a_user(Role::User))));
+        users.expect_save().with(eq(deactivated.clone())).times(1).returning(|_| Ok(()));
+        let mut refresh_tokens = MockRefreshTokenRepository::new();
+        refresh_tokens.expect_revoke_all().with(eq(deactivated.id), eq(at(5))).times(1).returning(|_, _| Ok(()));
+        let units = FakeUnitOfWork { users, refresh_tokens, ..FakeUnitOfWork::default() }.into_factory();
+
+        assert_eq!(deactivate(&units, &clock_at(5), deactivated.id).await.unwrap(), deactivated);
+        assert!(units.committed());
+    }
+
+    #[pollster::test]
+    async fn an_error_never_commits() {
+        for (found, is_expected) in [
+            (None, (|error| matches!(error, DeactivateError::NotFound)) as fn(DeactivateError) -> bool),
+            (Some(a_user(Role::Admin)), |error| matches!(error, DeactivateError::AdminStaysActive(_))),
+        ] {
+            let mut users = MockUserRepository::new();
+            users.expect_find_for_session_change().return_once(move |_| Ok(found));
+            let units = FakeUnitOfWork { users, ..FakeUnitOfWork::default() }.into_factory();
+
+            assert!(is_expected(deactivate(&units, &clock_at(5), a_user(Role::User).id).await.unwrap_err()));
+            assert!(!units.committed());
+        }
+    }
+}

@@ -1,0 +1,56 @@
+use super::{User, UserId};
+use crate::{RepositoryError, UnitOfWorkFactory};
+
+/// Why an account was not reactivated.
+#[derive(Debug, thiserror::Error)]
+pub enum ReactivateError {
+    /// There is no such account.
+    #[error("there is no such account")]
+    NotFound,
+    /// The store failed.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
+/// Lets an account in again. Its old refresh tokens stay revoked.
+///
+/// # Errors
+/// See [`ReactivateError`].
+pub async fn reactivate(units: &dyn UnitOfWorkFactory, id: UserId) -> Result<User, ReactivateError> {
+    let unit = units.begin().await?;
+    let user = unit.users().find_for_session_change(id).await?.ok_or(ReactivateError::NotFound)?.reactivate();
+    unit.users().save(&user).await?;
+    unit.commit().await?;
+    Ok(user)
+}
+
+#[cfg(test)]
+mod tests {
+    use mockall::predicate::eq;
+
+    use super::*;
+    use crate::account::{MockUserRepository, Role};
+    use crate::testing::{FakeUnitOfWork, a_user};
+
+    #[pollster::test]
+    async fn the_account_is_active_again() {
+        let deactivated = a_user(Role::User).deactivate().unwrap();
+        let mut users = MockUserRepository::new();
+        users.expect_find_for_session_change().return_once(move |_| Ok(Some(deactivated)));
+        users.expect_save().with(eq(a_user(Role::User))).times(1).returning(|_| Ok(()));
+        let units = FakeUnitOfWork { users, ..FakeUnitOfWork::default() }.into_factory();
+
+        assert!(reactivate(&units, a_user(Role::User).id).await.unwrap().is_active);
+        assert!(units.committed());
+    }
+
+    #[pollster::test]
+    async fn an_unknown_account_commits_nothing() {
+        let mut users = MockUserRepository::new();
+        users.expect_find_for_session_change().returning(|_| Ok(None));
+        let units = FakeUnitOfWork { users, ..FakeUnitOfWork::default() }.into_factory();
+
+        assert!(matches!(reactivate(&units, a_user(Role::User).id).await, Err(ReactivateError::NotFound)));
+        assert!(!units.committed());
+    }
+}

@@ -1,0 +1,95 @@
+use std::fmt;
+
+use crate::InvalidValue;
+
+/// What one copy costs, in whole cents: above 0 and below 100,000,000.00.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Price(i64);
+
+const CENTS_PER_UNIT: i64 = 100;
+const TOO_HIGH: i64 = 100_000_000 * CENTS_PER_UNIT;
+
+impl Price {
+    /// A price of this many cents.
+    ///
+    /// # Errors
+    /// It is not above 0, or 100,000,000.00 and more.
+    pub fn from_cents(cents: i64) -> Result<Self, InvalidValue> {
+        if (1..TOO_HIGH).contains(&cents) { Ok(Self(cents)) } else { Err(invalid()) }
+    }
+
+    /// Reads a decimal number such as `19.99`, `20` or `20.5`.
+    ///
+    /// # Errors
+    /// It is not such a number, has more than two decimals, or is out of range.
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
+        let (units, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number(units) || !is_number(decimals) || decimals.len() > 2 {
+            return Err(invalid());
+        }
+        let cents = units
+            .parse::<i64>()
+            .ok()
+            .and_then(|units| units.checked_mul(CENTS_PER_UNIT)?.checked_add(format!("{decimals:0<2}").parse().ok()?));
+        Self::from_cents(cents.ok_or_else(invalid)?)
+    }
+
+    /// The price in cents.
+    #[must_use]
+    pub fn cents(self) -> i64 {
+        self.0
+    }
+}
+
+fn invalid() -> InvalidValue {
+    InvalidValue::new("must be a number above 0 and below 100000000 with at most two decimals")
+}
+
+/// With two decimals: `19.99`.
+impl fmt::Display for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02}", self.0 / CENTS_PER_UNIT, self.0 % CENTS_PER_UNIT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_and_shows_decimals() {
+        for (text, shown) in
+            [("19.99", "19.99"), ("20", "20.00"), ("20.5", "20.50"), ("0.01", "0.01"), ("007.10", "7.10")]
+        {
+            assert_eq!(Price::parse(text).unwrap().to_string(), shown);
+        }
+        assert_eq!(Price::parse("99999999.99").unwrap().cents(), 9_999_999_999);
+    }
+
+    #[test]
+    fn refuses_everything_else() {
+        let refused = [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "0",
+            "0.00",
+            "-1",
+            "+1",
+            "1.999",
+            "1.000",
+            "1e3",
+            "1,5",
+            " 1",
+            "NaN",
+            "100000000",
+            "99999999999999999999",
+            "९",
+        ];
+        for text in refused {
+            assert!(Price::parse(text).is_err(), "{text} was taken");
+        }
+    }
+}

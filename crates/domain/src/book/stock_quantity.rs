@@ -1,0 +1,27 @@
+use crate::InvalidValue;
+
+/// Whole copies in stock: 0 to 2,147,483,647.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct StockQuantity(i32);
+
+impl StockQuantity {
+    /// No copy at all.
+    pub const NONE: Self = Self(0);
+
+    /// This many copies.
+    ///
+    /// # Errors
+    /// It is negative, or above 2,147,483,647.
+    pub fn new(copies: i64) -> Result<Self, InvalidValue> {
+        match i32::try_from(copies) {
+            Ok(copies) if copies >= 0 => Ok(Self(copies)),
+            _ => Err(InvalidValue::new("must be a whole number from 0 to 2147483647")),
+        }
+    }
+
+    /// The number of copies.
+    #[must_use]
+    pub fn get(self) -> i32 {
+        self.0
+    }
+}

@@ -1,0 +1,73 @@
+use super::{PreBookedBook, PreBookingPosition, PreBookingQuery, PreBookingReader};
+use crate::RepositoryError;
+use crate::account::UserId;
+
+/// Why pre-bookings were not listed.
+#[derive(Debug, thiserror::Error)]
+pub enum ListPreBookingsError {
+    /// The store failed.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
+/// A stretch of a user's pre-bookings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreBookingPage {
+    /// The pre-bookings, newest first.
+    pub items: Vec<PreBookedBook>,
+    /// Where the next page begins; `None` if this was the last.
+    pub next: Option<PreBookingPosition>,
+}
+
+/// Lists a user's pre-bookings, newest first.
+///
+/// # Errors
+/// See [`ListPreBookingsError`].
+pub async fn list(
+    pre_bookings: &dyn PreBookingReader,
+    user_id: UserId,
+    query: &PreBookingQuery,
+) -> Result<PreBookingPage, ListPreBookingsError> {
+    let mut items = pre_bookings.list(user_id, query).await?;
+    let limit = query.limit.get() as usize;
+    let is_last = items.len() <= limit;
+    items.truncate(limit);
+    let end = items
+        .last()
+        .map(|last| PreBookingPosition { created_at: last.pre_booking.created_at, id: last.pre_booking.id });
+    Ok(PreBookingPage { items, next: end.filter(|_| !is_last) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PageSize;
+    use crate::pre_booking::{MockPreBookingReader, Status};
+    use crate::testing::{a_book, a_pre_booking, user_id};
+
+    async fn list_when_store_has(count: usize) -> PreBookingPage {
+        let book = a_book(0).details;
+        let item =
+            PreBookedBook { pre_booking: a_pre_booking(Status::Waiting), title: book.title, author: book.author };
+        let mut pre_bookings = MockPreBookingReader::new();
+        pre_bookings.expect_list().times(1).return_once(move |_, _| Ok(vec![item; count]));
+        let query = PreBookingQuery { status: None, after: None, limit: PageSize::new(2).unwrap() };
+        list(&pre_bookings, user_id(1), &query).await.unwrap()
+    }
+
+    #[pollster::test]
+    async fn a_page_that_is_followed_says_where_the_next_begins() {
+        let page = list_when_store_has(3).await;
+        let last = a_pre_booking(Status::Waiting);
+        assert_eq!(page.items.len(), 2);
+        assert_eq!(page.next, Some(PreBookingPosition { created_at: last.created_at, id: last.id }));
+    }
+
+    #[pollster::test]
+    async fn the_last_page_says_so() {
+        for count in 0..=2 {
+            let page = list_when_store_has(count).await;
+            assert_eq!((page.items.len(), page.next), (count, None));
+        }
+    }
+}

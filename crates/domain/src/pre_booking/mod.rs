@@ -1,0 +1,25 @@
+//! Pre-bookings: one user's wish for one book that is out of stock.
+
+mod cancel;
+mod find;
+mod list;
+mod model;
+mod place;
+mod pre_booking_query;
+mod pre_booking_reader;
+mod pre_booking_repository;
+mod status;
+
+pub use cancel::{CancelError, cancel};
+pub use find::{FindPreBookingError, find};
+pub use list::{ListPreBookingsError, PreBookingPage, list};
+pub use model::{AlreadyCancelled, BookInStock, NewPreBooking, PreBooking, PreBookingId};
+pub use place::{PlaceError, place};
+pub use pre_booking_query::{PreBookingPosition, PreBookingQuery};
+#[cfg(test)]
+pub(crate) use pre_booking_reader::MockPreBookingReader;
+pub use pre_booking_reader::{PreBookedBook, PreBookingReader};
+#[cfg(test)]
+pub(crate) use pre_booking_repository::MockPreBookingRepository;
+pub use pre_booking_repository::{AddedPreBooking, PreBookingRepository};
+pub use status::{Cancellation, Status, StatusKind};

@@ -1,0 +1,44 @@
+use async_trait::async_trait;
+
+use super::{NewPreBooking, PreBooking, PreBookingId, StatusKind};
+use crate::RepositoryError;
+use crate::account::UserId;
+
+/// What became of a pre-booking that was to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddedPreBooking {
+    /// It stands.
+    Added(PreBooking),
+    /// The user has one of that book and round that is not cancelled.
+    Duplicate,
+    /// The book was deleted meanwhile.
+    BookNotFound,
+}
+
+/// Port: writes pre-bookings. Each of its writes is one row and correct by itself, so it needs no transaction.
+#[cfg_attr(test, mockall::automock)]
+#[async_trait]
+pub trait PreBookingRepository: Send + Sync {
+    /// Adds a pre-booking.
+    ///
+    /// The store itself MUST refuse a second one of the same user, book and round while the first is not cancelled.
+    ///
+    /// # Errors
+    /// The store failed.
+    async fn add(&self, pre_booking: &NewPreBooking) -> Result<AddedPreBooking, RepositoryError>;
+
+    /// A user's pre-booking with this identifier. Another user's does not exist.
+    ///
+    /// # Errors
+    /// The store failed.
+    async fn find(&self, user_id: UserId, id: PreBookingId) -> Result<Option<PreBooking>, RepositoryError>;
+
+    /// Records that a pre-booking was cancelled, if its status still is the one that the cancel was decided on.
+    /// Answers whether it was.
+    ///
+    /// MUST compare and write in one statement: of two concurrent cancels one is recorded.
+    ///
+    /// # Errors
+    /// The store failed.
+    async fn save_cancelled(&self, cancelled: &PreBooking, decided_on: StatusKind) -> Result<bool, RepositoryError>;
+}

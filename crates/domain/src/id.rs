@@ -14,6 +14,12 @@ macro_rules! define_id {
                 if number >= 1 { Ok(Self(number)) } else { Err($crate::InvalidValue::new("must be a whole number of at least 1")) }
             }
 
+            /// The identifier of something that the store keeps.
+            #[must_use]
+            pub fn from_stored(number: i64) -> Self {
+                Self(number)
+            }
+
             /// The identifier's number.
             #[must_use]
             pub fn get(self) -> i64 {

@@ -38,7 +38,7 @@ pub(crate) fn a_book(stock: i64) -> Book {
         details: BookDetails {
             title: Title::parse("Solaris").unwrap(),
             author: Author::parse("Stanisław Lem").unwrap(),
-            price: Price::from_cents(1999).unwrap(),
+            price: Price::from_stored(1999),
             isbn: None,
             description: None,
             cover_image_url: None,

@@ -27,6 +27,12 @@ impl Email {
         }
     }
 
+    /// An address that the store keeps; it was checked on its way in.
+    #[must_use]
+    pub fn from_stored(address: String) -> Self {
+        Self(address)
+    }
+
     /// The address.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -17,6 +17,12 @@ impl CoverImageUrl {
         if is_web_address { Ok(Self(text)) } else { Err(InvalidValue::new("must be an http or https URL")) }
     }
 
+    /// A URL that the store keeps; it was checked on its way in.
+    #[must_use]
+    pub fn from_stored(url: String) -> Self {
+        Self(Text::from_stored(url))
+    }
+
     /// The URL.
     #[must_use]
     pub fn as_str(&self) -> &str {

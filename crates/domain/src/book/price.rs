@@ -10,12 +10,10 @@ const CENTS_PER_UNIT: i64 = 100;
 const TOO_HIGH: i64 = 100_000_000 * CENTS_PER_UNIT;
 
 impl Price {
-    /// A price of this many cents.
-    ///
-    /// # Errors
-    /// It is not above 0, or 100,000,000.00 and more.
-    pub fn from_cents(cents: i64) -> Result<Self, InvalidValue> {
-        if (1..TOO_HIGH).contains(&cents) { Ok(Self(cents)) } else { Err(invalid()) }
+    /// A price of so many cents that the store keeps; it was checked on its way in.
+    #[must_use]
+    pub fn from_stored(cents: i64) -> Self {
+        Self(cents)
     }
 
     /// Reads a decimal number such as `19.99`, `20` or `20.5`.
@@ -32,7 +30,7 @@ impl Price {
             .parse::<i64>()
             .ok()
             .and_then(|units| units.checked_mul(CENTS_PER_UNIT)?.checked_add(format!("{decimals:0<2}").parse().ok()?));
-        Self::from_cents(cents.ok_or_else(invalid)?)
+        cents.filter(|cents| (1..TOO_HIGH).contains(cents)).map(Self).ok_or_else(invalid)
     }
 
     /// The price in cents.

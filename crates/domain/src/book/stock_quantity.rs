@@ -19,6 +19,12 @@ impl StockQuantity {
         }
     }
 
+    /// So many copies as the store keeps; it was checked on its way in.
+    #[must_use]
+    pub fn from_stored(copies: i32) -> Self {
+        Self(copies)
+    }
+
     /// The number of copies.
     #[must_use]
     pub fn get(self) -> i32 {

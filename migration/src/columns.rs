@@ -1,0 +1,37 @@
+//! The kinds of columns that every table is made of.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
+
+/// An identifier that the store generates and never uses again.
+pub(crate) fn id() -> ColumnDef {
+    ColumnDef::new("id").big_integer().not_null().auto_increment().primary_key().take()
+}
+
+/// A moment that must be known; the present one unless it is given.
+pub(crate) fn moment(name: &'static str, backend: DbBackend) -> ColumnDef {
+    let now = if backend == DbBackend::Sqlite {
+        // RFC 3339 as the driver writes it. `CURRENT_TIMESTAMP` has another format, which would not sort with it.
+        "(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))"
+    } else {
+        "now()"
+    };
+    ColumnDef::new(name).timestamp_with_time_zone().not_null().default(Expr::cust(now)).take()
+}
+
+/// A text that people sort by: in the alphabet's order on PostgreSQL, whatever the locale of the server is.
+pub(crate) fn sortable_text(name: &'static str, backend: DbBackend) -> ColumnDef {
+    let collation = if backend == DbBackend::Sqlite { "COLLATE NOCASE" } else { "COLLATE \"und-x-icu\"" };
+    ColumnDef::new(name).text().not_null().extra(collation).take()
+}
+
+/// A text that takes one of a few values.
+pub(crate) fn enumeration(name: &'static str, values: &[&'static str], default: &'static str) -> ColumnDef {
+    ColumnDef::new(name).text().not_null().default(default).check(Expr::col(name).is_in(values.iter().copied())).take()
+}
+
+/// A column that names a row of another table, which can not be deleted as long as it is named.
+pub(crate) fn reference(table: &'static str, column: &'static str, to: &'static str) -> ForeignKeyCreateStatement {
+    let name = format!("fk_{table}_{column}");
+    ForeignKey::create().name(name).from(table, column).to(to, "id").to_owned()
+}

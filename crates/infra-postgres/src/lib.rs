@@ -1,1 +1,35 @@
-//! x
+//! The store: the ports of `domain` over SeaORM, on PostgreSQL and on an embedded SQLite file.
+//!
+//! [`Repositories`] implements every port, over the pool as well as over a transaction. [`Store`] is the one over the
+//! pool; it also opens units of work. The entities never leave this crate.
+
+mod book;
+mod connection;
+mod entity;
+mod error;
+mod health;
+mod pre_booking;
+mod refresh_token;
+mod unit_of_work;
+mod user;
+
+pub use connection::{ConnectError, StoreOptions, connect};
+
+use sea_orm::DatabaseConnection;
+
+/// Every port to the store, over one connection: a pool or a transaction.
+#[derive(Debug)]
+pub struct Repositories<C> {
+    connection: C,
+}
+
+/// The store, over its pool of connections.
+pub type Store = Repositories<DatabaseConnection>;
+
+impl Store {
+    /// Closes all connections once what runs on them has ended.
+    pub async fn close(&self) {
+        // Only an in-memory mock can fail to close.
+        let _ = self.connection.close_by_ref().await;
+    }
+}

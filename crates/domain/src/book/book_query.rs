@@ -1,19 +1,21 @@
-use super::Price;
-use crate::PageRequest;
+use crate::{PageRequest, Text};
+
+/// A part of a text to look for.
+pub type SearchText = Text<0, 500>;
 
 /// Which books are asked for. All conditions hold at once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BookFilter {
     /// A part of the title or of the author, in any case.
-    pub text: Option<String>,
+    pub text: Option<SearchText>,
     /// A part of the author, in any case.
-    pub author: Option<String>,
+    pub author: Option<SearchText>,
     /// Whether there is a copy to sell.
     pub in_stock: Option<bool>,
-    /// The lowest price.
-    pub min_price: Option<Price>,
-    /// The highest price.
-    pub max_price: Option<Price>,
+    /// The lowest price, in cents.
+    pub min_price_cents: Option<i64>,
+    /// The highest price, in cents.
+    pub max_price_cents: Option<i64>,
 }
 
 /// What a list of books is sorted by. The identifier breaks ties.

@@ -19,7 +19,7 @@ mod stock_quantity;
 
 pub use add_book::{AddBookError, add_book};
 pub use book_change::BookChange;
-pub use book_query::{BookFilter, BookQuery, BookSort, SortDirection};
+pub use book_query::{BookFilter, BookQuery, BookSort, SearchText, SortDirection};
 pub use book_reader::BookReader;
 #[cfg(test)]
 pub(crate) use book_reader::MockBookReader;

@@ -21,16 +21,18 @@ impl Price {
     /// # Errors
     /// It is not such a number, has more than two decimals, or is out of range.
     pub fn parse(text: &str) -> Result<Self, InvalidValue> {
-        let (units, decimals) = text.split_once('.').unwrap_or((text, "0"));
-        let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number(units) || !is_number(decimals) || decimals.len() > 2 {
-            return Err(invalid());
-        }
-        let cents = units
-            .parse::<i64>()
-            .ok()
-            .and_then(|units| units.checked_mul(CENTS_PER_UNIT)?.checked_add(format!("{decimals:0<2}").parse().ok()?));
-        cents.filter(|cents| (1..TOO_HIGH).contains(cents)).map(Self).ok_or_else(invalid)
+        parse_cents(text)
+            .filter(|cents| (1..TOO_HIGH).contains(cents))
+            .map(Self)
+            .ok_or_else(|| InvalidValue::new("must be a number above 0 and below 100000000 with at most two decimals"))
+    }
+
+    /// Reads a bound that prices are compared with, in cents; unlike a price it may be 0, or higher than any price.
+    ///
+    /// # Errors
+    /// It is no such number, or has more than two decimals.
+    pub fn parse_bound(text: &str) -> Result<i64, InvalidValue> {
+        parse_cents(text).ok_or_else(|| InvalidValue::new("must be a number of at least 0 with at most two decimals"))
     }
 
     /// The price in cents.
@@ -40,8 +42,14 @@ impl Price {
     }
 }
 
-fn invalid() -> InvalidValue {
-    InvalidValue::new("must be a number above 0 and below 100000000 with at most two decimals")
+fn parse_cents(text: &str) -> Option<i64> {
+    let (units, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(units) || !is_number(decimals) || decimals.len() > 2 {
+        return None;
+    }
+    let cents: i64 = format!("{decimals:0<2}").parse().ok()?;
+    units.parse::<i64>().ok()?.checked_mul(CENTS_PER_UNIT)?.checked_add(cents)
 }
 
 /// With two decimals: `19.99`.

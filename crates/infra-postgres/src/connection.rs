@@ -1,0 +1,114 @@
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use tracing::log::LevelFilter;
+
+use crate::{Repositories, Store};
+
+/// How to reach the store.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// `postgres://...`, `sqlite://path` or `sqlite::memory:`.
+    pub url: String,
+    /// The most connections to PostgreSQL. SQLite always has one, which serves many users more evenly than several that
+    /// wait for each other.
+    pub max_connections: NonZeroU32,
+}
+
+/// Why there is no store.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// It can't be reached.
+    #[error("the database can't be opened")]
+    Connect(#[source] DbErr),
+    /// Its schema could not be brought up to date.
+    #[error("the database's schema can't be brought up to date")]
+    Migrate(#[source] DbErr),
+}
+
+/// How long a statement may wait for a lock.
+const LOCK_TIMEOUT: &str = "1s";
+/// How long a statement may run.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a transaction may do nothing before the server ends it.
+const IDLE_IN_TRANSACTION_TIMEOUT: &str = "30s";
+/// How long to wait for a connection of the pool.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a connection may rest before it is asked whether it still lives. Asking always would cost a round trip.
+const PING_AFTER_IDLE: Duration = Duration::from_secs(30);
+/// From when on a statement is logged as slow.
+const SLOW_STATEMENT: Duration = Duration::from_secs(1);
+/// How often to open a fresh SQLite file that another process is creating at the same moment.
+const SQLITE_OPEN_ATTEMPTS: u32 = 5;
+
+/// Opens the store and brings its schema up to date.
+///
+/// # Errors
+/// See [`ConnectError`].
+pub async fn connect(options: &StoreOptions) -> Result<Store, ConnectError> {
+    let connection = open(options).await.map_err(ConnectError::Connect)?;
+    migration::migrate(&connection).await.map_err(ConnectError::Migrate)?;
+    Ok(Repositories { connection })
+}
+
+async fn open(options: &StoreOptions) -> Result<DatabaseConnection, DbErr> {
+    let is_sqlite = options.url.starts_with("sqlite:");
+    let connect_options =
+        if is_sqlite { sqlite(&options.url) } else { postgres(&options.url, options.max_connections) };
+    let mut attempts = 1;
+    loop {
+        match Database::connect(connect_options.clone()).await {
+            Err(_) if is_sqlite && attempts < SQLITE_OPEN_ATTEMPTS => attempts += 1,
+            result => return result,
+        }
+    }
+}
+
+fn common(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false)
+        .sqlx_slow_statements_logging_settings(LevelFilter::Warn, SLOW_STATEMENT)
+        .record_stmt_in_spans(false);
+    options
+}
+
+fn postgres(url: &str, max_connections: NonZeroU32) -> ConnectOptions {
+    let mut options = common(url);
+    options
+        .max_connections(max_connections.get())
+        .statement_timeout(STATEMENT_TIMEOUT)
+        .test_before_acquire_if_idle_for(PING_AFTER_IDLE)
+        .map_sqlx_postgres_opts(|postgres| {
+            postgres.application_name("bookstore").options([
+                ("lock_timeout", LOCK_TIMEOUT),
+                ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT),
+            ])
+        });
+    options
+}
+
+fn sqlite(url: &str) -> ConnectOptions {
+    let mut options = common(url);
+    options
+        .max_connections(1)
+        // Were its only connection closed, an in-memory database would be gone.
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(ACQUIRE_TIMEOUT)
+                .foreign_keys(true)
+                // Searches in any case of any script; SQLite's own LIKE knows ASCII only.
+                .with_regexp()
+        });
+    options
+}

@@ -1,0 +1,8 @@
+//! The tables and views, as SeaORM sees them.
+
+pub(crate) mod book;
+pub(crate) mod pre_booking;
+pub(crate) mod pre_booking_status;
+pub(crate) mod refresh_token;
+pub(crate) mod restock;
+pub(crate) mod user;

@@ -1,0 +1,85 @@
+use domain::RepositoryError;
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
+
+/// What a failed statement means to whoever asked.
+pub(crate) fn repository_error(error: DbErr) -> RepositoryError {
+    if is_unavailable(&error) {
+        RepositoryError::Unavailable(error.into())
+    } else {
+        RepositoryError::Failed(error.into())
+    }
+}
+
+/// The error codes after which the same call may succeed a little later, by SQLSTATE class or code and by SQLite's
+/// result codes.
+const UNAVAILABLE: [&str; 14] = [
+    "08",    // connection exception
+    "40001", // serialization failure
+    "40P01", // deadlock detected
+    "53",    // insufficient resources: memory, disk, connections
+    "55P03", // lock not available: lock_timeout
+    "57014", // query canceled: statement_timeout
+    "57P",   // the server shuts down, crashed, or starts
+    "25P03", // idle_in_transaction_session_timeout
+    "25006", // read-only: a standby, after a failover
+    "5",     // SQLITE_BUSY
+    "6",     // SQLITE_LOCKED
+    "13",    // SQLITE_FULL: no room left
+    "261",   // SQLITE_BUSY_RECOVERY
+    "517",   // SQLITE_BUSY_SNAPSHOT
+];
+
+fn is_unavailable(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
+    | DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return matches!(error, DbErr::ConnectionAcquire(_));
+    };
+    if let sqlx::Error::Database(cause) = cause.as_ref() {
+        let code = cause.code().unwrap_or_default();
+        // SQLSTATEs have five characters and share a prefix by class; SQLite's codes are whole numbers.
+        return UNAVAILABLE.iter().any(|known| if code.len() == 5 { code.starts_with(known) } else { code == *known });
+    }
+    matches!(
+        cause.as_ref(),
+        sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+    )
+}
+
+/// Whether a statement failed because a row like it exists.
+pub(crate) fn is_unique_violation(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// Whether a statement failed because of a row that it names, or that names it.
+pub(crate) fn is_foreign_key_violation(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::ConnAcquireErr;
+
+    use super::*;
+
+    #[test]
+    fn a_full_pool_and_a_lost_connection_are_worth_another_try() {
+        let lost = RuntimeErr::SqlxError(sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into()).into());
+        for error in [DbErr::ConnectionAcquire(ConnAcquireErr::Timeout), DbErr::Conn(lost.clone()), DbErr::Query(lost)]
+        {
+            assert!(matches!(repository_error(error), RepositoryError::Unavailable(_)));
+        }
+    }
+
+    #[test]
+    fn a_wrong_statement_is_not() {
+        let wrong = DbErr::Query(RuntimeErr::SqlxError(sqlx::Error::RowNotFound.into()));
+        assert!(matches!(repository_error(wrong), RepositoryError::Failed(_)));
+    }
+}

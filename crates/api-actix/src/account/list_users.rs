@@ -1,0 +1,81 @@
+use std::num::NonZeroU32;
+
+use actix_web::web::{Data, Json};
+use domain::account::{self, Role, UserQuery};
+use domain::{InvalidValue, PageRequest};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::body::UserBody;
+use crate::api_error::ApiError;
+use crate::input::{Fields, QueryString};
+use crate::wiring::Ports;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct UserParameters {
+    /// Counted from 1.
+    #[param(value_type = Option<u32>, minimum = 1, default = 1)]
+    page: Option<String>,
+    /// How many accounts a page has.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
+    per_page: Option<String>,
+    /// Only those of this role.
+    #[param(schema_with = crate::openapi::role)]
+    role: Option<String>,
+    /// Only those that are active, or only those that are not.
+    #[param(value_type = Option<bool>)]
+    is_active: Option<String>,
+}
+
+impl UserParameters {
+    fn parse(self) -> Result<UserQuery, ApiError> {
+        let mut fields = Fields::default();
+        let role = fields.optional("role", self.role, parse_role);
+        let is_active = fields.boolean("is_active", self.is_active);
+        let page = fields.page(self.page, "per_page", self.per_page);
+        fields.finish(page.map(|page| UserQuery { role, is_active, page }))
+    }
+}
+
+fn parse_role(name: String) -> Result<Role, InvalidValue> {
+    let known = Role::ALL.into_iter().find(|role| role.as_str() == name);
+    known.ok_or(InvalidValue::new("must be user or admin"))
+}
+
+/// A page of accounts.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UserPage {
+    items: Vec<UserBody>,
+    /// How many accounts match on all pages.
+    #[schema(minimum = 0)]
+    total_count: u64,
+    #[schema(value_type = u32, minimum = 1)]
+    page: NonZeroU32,
+    #[schema(minimum = 1, maximum = 100)]
+    per_page: u32,
+    /// How many pages there are.
+    #[schema(minimum = 0)]
+    total_pages: u64,
+}
+
+/// List accounts, newest first.
+#[utoipa::path(
+    get, path = "/admin/users", tag = "Admin", params(UserParameters), security(("access_token" = [])),
+    responses((status = 200, description = "A page of the accounts that match", body = UserPage))
+)]
+pub(crate) async fn list_users(
+    ports: Data<Ports>,
+    QueryString(parameters): QueryString<UserParameters>,
+) -> Result<Json<UserPage>, ApiError> {
+    let query = parameters.parse()?;
+    let found = account::list_users(&*ports.users, &query).await?;
+    let PageRequest { number, size } = query.page;
+    Ok(Json(UserPage {
+        items: found.items.into_iter().map(UserBody::from).collect(),
+        total_count: found.total,
+        page: number,
+        per_page: size.get(),
+        total_pages: found.total.div_ceil(size.get().into()),
+    }))
+}

@@ -1,0 +1,75 @@
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::Data;
+use domain::book::{Author, BookDetails, CoverImageUrl, Description, Isbn, StockQuantity, Title, add_book};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::body::{BookBody, PriceInput, parse_date};
+use crate::api_error::{ApiError, Problem};
+use crate::input::{Fields, JsonBody};
+use crate::wiring::Ports;
+
+/// A book that is about to enter the catalog.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct NewBook {
+    #[schema(value_type = String, required, min_length = 1, max_length = 500, pattern = "^[^\\u0000]*$", example = "Solaris")]
+    title: Option<String>,
+    #[schema(value_type = String, required, min_length = 1, max_length = 255, pattern = "^[^\\u0000]*$", example = "Stanisław Lem")]
+    author: Option<String>,
+    /// Above 0 and below 100,000,000, with at most two decimals: a number, or a string that holds one.
+    #[schema(schema_with = crate::openapi::price, required)]
+    price: Option<PriceInput>,
+    /// An ISBN-10 or ISBN-13 with a right check digit; hyphens and spaces are dropped, an empty one is none.
+    #[schema(example = "978-0-15-602760-1")]
+    isbn: Option<String>,
+    #[schema(max_length = 10_000, pattern = "^[^\\u0000]*$")]
+    description: Option<String>,
+    /// An http or https URL.
+    #[schema(max_length = 2048, format = Uri, example = "https://example.com/solaris.jpg")]
+    cover_image_url: Option<String>,
+    #[schema(format = Date, example = "1961-06-01")]
+    publish_date: Option<String>,
+    /// How many copies there are to begin with.
+    #[schema(minimum = 0, maximum = 2_147_483_647, default = 0, example = 0)]
+    stock_quantity: Option<i64>,
+}
+
+impl NewBook {
+    fn parse(self) -> Result<(BookDetails, StockQuantity), ApiError> {
+        let mut fields = Fields::default();
+        let title = fields.required("title", self.title, Title::parse);
+        let author = fields.required("author", self.author, Author::parse);
+        let price = fields.required("price", self.price, PriceInput::parse);
+        let isbn = fields.optional("isbn", self.isbn, |text| Isbn::parse(&text)).flatten();
+        let description = fields.optional("description", self.description, Description::parse);
+        let cover_image_url = fields.optional("cover_image_url", self.cover_image_url, CoverImageUrl::parse);
+        let publish_date = fields.optional("publish_date", self.publish_date, parse_date);
+        let stock = fields.optional("stock_quantity", self.stock_quantity, StockQuantity::new).unwrap_or_default();
+        let details = title.zip(author).zip(price).map(|((title, author), price)| BookDetails {
+            title,
+            author,
+            price,
+            isbn,
+            description,
+            cover_image_url,
+            publish_date,
+        });
+        Ok((fields.finish(details)?, stock))
+    }
+}
+
+/// Add a book.
+#[utoipa::path(
+    post, path = "/books", tag = "Books", request_body = NewBook, security(("access_token" = [])),
+    responses(
+        (status = 201, description = "The book", body = BookBody, headers(("Location" = String, description = "Where it is"))),
+        (status = 409, description = "`BOOK_ISBN_CONFLICT`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn add(ports: Data<Ports>, JsonBody(input): JsonBody<NewBook>) -> Result<HttpResponse, ApiError> {
+    let (details, stock_quantity) = input.parse()?;
+    let book = add_book(&*ports.book_repository, &*ports.clock, details, stock_quantity).await?;
+    let location = format!("/books/{}", book.id.get());
+    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(BookBody::from(book)))
+}

@@ -1,0 +1,85 @@
+use chrono::NaiveDate;
+use domain::book::Book;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::timestamp::Rfc3339;
+
+/// A book of the catalog.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Book)]
+pub(super) struct BookBody {
+    #[schema(example = 1, minimum = 1)]
+    id: i64,
+    #[schema(example = "Solaris")]
+    title: String,
+    #[schema(example = "Stanisław Lem")]
+    author: String,
+    /// What one copy costs, with two decimals.
+    #[schema(example = "19.99", pattern = r"^\d+\.\d{2}$")]
+    price: String,
+    /// Without hyphens and spaces.
+    #[schema(example = "9780156027601", required)]
+    isbn: Option<String>,
+    #[schema(required)]
+    description: Option<String>,
+    #[schema(required, format = Uri)]
+    cover_image_url: Option<String>,
+    #[schema(required, value_type = Option<String>, format = Date)]
+    publish_date: Option<NaiveDate>,
+    /// How many copies there are to sell.
+    #[schema(example = 0, minimum = 0)]
+    stock_quantity: i32,
+    /// Whether there is a copy to sell.
+    #[schema(example = false)]
+    in_stock: bool,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Rfc3339,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Rfc3339,
+}
+
+impl From<Book> for BookBody {
+    fn from(book: Book) -> Self {
+        let in_stock = book.in_stock();
+        let details = book.details;
+        Self {
+            id: book.id.get(),
+            title: details.title.as_str().to_owned(),
+            author: details.author.as_str().to_owned(),
+            price: details.price.to_string(),
+            isbn: details.isbn.map(|isbn| isbn.as_str().to_owned()),
+            description: details.description.map(|description| description.as_str().to_owned()),
+            cover_image_url: details.cover_image_url.map(|url| url.as_str().to_owned()),
+            publish_date: details.publish_date,
+            stock_quantity: book.stock_quantity.get(),
+            in_stock,
+            created_at: book.created_at.into(),
+            updated_at: book.updated_at.into(),
+        }
+    }
+}
+
+/// A price as it comes in: a JSON number, or a text that looks like one.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "must be a number, or a string that holds one")]
+pub(super) enum PriceInput {
+    Number(serde_json::Number),
+    Text(String),
+}
+
+impl PriceInput {
+    pub(super) fn parse(self) -> Result<domain::book::Price, domain::InvalidValue> {
+        match self {
+            Self::Number(number) => domain::book::Price::parse(&number.to_string()),
+            Self::Text(text) => domain::book::Price::parse(&text),
+        }
+    }
+}
+
+/// Reads a date such as `2026-11-20` (RFC 3339's full-date).
+pub(super) fn parse_date(text: String) -> Result<NaiveDate, domain::InvalidValue> {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().filter(|_| text.len() == 10 && digits == 8);
+    date.ok_or(domain::InvalidValue::new("must be a date such as 2026-11-20"))
+}

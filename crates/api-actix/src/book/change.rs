@@ -1,0 +1,79 @@
+use actix_web::web::{Data, Json};
+use domain::book::{Author, BookChange, BookId, CoverImageUrl, Description, Isbn, Title, change_book};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use utoipa::ToSchema;
+
+use super::body::{BookBody, PriceInput, parse_date};
+use crate::api_error::{ApiError, Problem};
+use crate::input::{Fields, JsonBody, PathId, double_option};
+use crate::wiring::Ports;
+
+/// What is to change of a book: what is absent stays as it is, and null clears what is optional.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct BookPatch {
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 500, pattern = "^[^\\u0000]*$", example = "Solaris")]
+    title: Option<Option<String>>,
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, pattern = "^[^\\u0000]*$", example = "Stanisław Lem")]
+    author: Option<Option<String>>,
+    /// Above 0 and below 100,000,000, with at most two decimals: a number, or a string that holds one.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(schema_with = crate::openapi::price, required = false)]
+    price: Option<Option<PriceInput>>,
+    /// An ISBN-10 or ISBN-13 with a right check digit; hyphens and spaces are dropped, an empty one is none.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<String>, example = "978-0-15-602760-1")]
+    isbn: Option<Option<String>>,
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<String>, max_length = 10_000, pattern = "^[^\\u0000]*$")]
+    description: Option<Option<String>>,
+    /// An http or https URL.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<String>, max_length = 2048, format = Uri, example = "https://example.com/solaris.jpg")]
+    cover_image_url: Option<Option<String>>,
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<String>, format = Date, example = "1961-06-01")]
+    publish_date: Option<Option<String>>,
+    #[schema(ignore)]
+    stock_quantity: Option<IgnoredAny>,
+}
+
+impl BookPatch {
+    fn parse(self) -> Result<BookChange, ApiError> {
+        let mut fields = Fields::default();
+        let change = BookChange {
+            title: fields.changed("title", self.title, Title::parse),
+            author: fields.changed("author", self.author, Author::parse),
+            price: fields.changed("price", self.price, PriceInput::parse),
+            isbn: fields.cleared("isbn", self.isbn, |text| Isbn::parse(&text)).map(Option::flatten),
+            description: fields.cleared("description", self.description, Description::parse),
+            cover_image_url: fields.cleared("cover_image_url", self.cover_image_url, CoverImageUrl::parse),
+            publish_date: fields.cleared("publish_date", self.publish_date, parse_date),
+        };
+        fields.refused("stock_quantity", self.stock_quantity, "must be set with PATCH /books/{id}/stock");
+        fields.finish(Some(change))
+    }
+}
+
+/// Change a book's details.
+///
+/// The stock is set with `PATCH /books/{id}/stock`.
+#[utoipa::path(
+    put, path = "/books/{id}", tag = "Books", params(("id" = i64, Path, minimum = 1)), request_body = BookPatch,
+    security(("access_token" = [])),
+    responses(
+        (status = 200, description = "The book as it is now", body = BookBody),
+        (status = 404, description = "`BOOK_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`BOOK_ISBN_CONFLICT`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn change(
+    ports: Data<Ports>,
+    PathId(id): PathId<BookId>,
+    JsonBody(input): JsonBody<BookPatch>,
+) -> Result<Json<BookBody>, ApiError> {
+    let book = change_book(&*ports.book_repository, &*ports.clock, id, &input.parse()?).await?;
+    Ok(Json(book.into()))
+}

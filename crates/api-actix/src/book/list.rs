@@ -1,0 +1,109 @@
+use std::num::NonZeroU32;
+
+use actix_web::web::{Data, Json};
+use domain::book::{BookFilter, BookQuery, BookSort, Price, SearchText, SortDirection, list_books};
+use domain::{InvalidValue, PageRequest};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::body::BookBody;
+use crate::api_error::ApiError;
+use crate::input::{Fields, QueryString};
+use crate::wiring::Ports;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct BookParameters {
+    /// A part of the title or of the author, in any case.
+    #[param(max_length = 500)]
+    q: Option<String>,
+    /// A part of the author, in any case.
+    #[param(max_length = 500)]
+    author: Option<String>,
+    /// Whether there is a copy to sell.
+    #[param(value_type = Option<bool>)]
+    in_stock: Option<String>,
+    /// The lowest price.
+    #[param(pattern = r"^\d+(\.\d{1,2})?$", example = "10")]
+    min_price: Option<String>,
+    /// The highest price.
+    #[param(pattern = r"^\d+(\.\d{1,2})?$", example = "29.99")]
+    max_price: Option<String>,
+    /// What the list is sorted by; the id breaks ties.
+    #[param(schema_with = crate::openapi::book_sort)]
+    sort: Option<String>,
+    #[param(schema_with = crate::openapi::sort_direction)]
+    sort_dir: Option<String>,
+    /// Counted from 1.
+    #[param(value_type = Option<u32>, minimum = 1, default = 1)]
+    page: Option<String>,
+    /// How many books a page has.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
+    size: Option<String>,
+}
+
+impl BookParameters {
+    fn parse(self) -> Result<BookQuery, ApiError> {
+        let mut fields = Fields::default();
+        let filter = BookFilter {
+            text: fields.optional("q", self.q, SearchText::parse),
+            author: fields.optional("author", self.author, SearchText::parse),
+            in_stock: fields.boolean("in_stock", self.in_stock),
+            min_price_cents: fields.optional("min_price", self.min_price, |text| Price::parse_bound(&text)),
+            max_price_cents: fields.optional("max_price", self.max_price, |text| Price::parse_bound(&text)),
+        };
+        let sort = fields.optional("sort", self.sort, parse_sort).unwrap_or_default();
+        let direction = fields.optional("sort_dir", self.sort_dir, parse_direction).unwrap_or_default();
+        let page = fields.page(self.page, "size", self.size);
+        fields.finish(page.map(|page| BookQuery { filter, sort, direction, page }))
+    }
+}
+
+fn parse_sort(name: String) -> Result<BookSort, InvalidValue> {
+    match name.as_str() {
+        "title" => Ok(BookSort::Title),
+        "author" => Ok(BookSort::Author),
+        "price" => Ok(BookSort::Price),
+        "created_at" => Ok(BookSort::CreatedAt),
+        _ => Err(InvalidValue::new("must be title, author, price or created_at")),
+    }
+}
+
+fn parse_direction(name: String) -> Result<SortDirection, InvalidValue> {
+    match name.as_str() {
+        "asc" => Ok(SortDirection::Ascending),
+        "desc" => Ok(SortDirection::Descending),
+        _ => Err(InvalidValue::new("must be asc or desc")),
+    }
+}
+
+/// A page of books.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BookPage {
+    items: Vec<BookBody>,
+    /// How many books match on all pages.
+    #[schema(minimum = 0)]
+    total: u64,
+    #[schema(value_type = u32, minimum = 1)]
+    page: NonZeroU32,
+    #[schema(minimum = 1, maximum = 100)]
+    size: u32,
+}
+
+/// Search the catalog.
+///
+/// All conditions hold at once.
+#[utoipa::path(
+    get, path = "/books", tag = "Books", params(BookParameters),
+    responses((status = 200, description = "A page of the books that match", body = BookPage))
+)]
+pub(crate) async fn list(
+    ports: Data<Ports>,
+    QueryString(parameters): QueryString<BookParameters>,
+) -> Result<Json<BookPage>, ApiError> {
+    let query = parameters.parse()?;
+    let found = list_books(&*ports.books, &query).await?;
+    let PageRequest { number, size } = query.page;
+    let items = found.items.into_iter().map(BookBody::from).collect();
+    Ok(Json(BookPage { items, total: found.total, page: number, size: size.get() }))
+}

@@ -1,0 +1,11 @@
+//! What comes in: each part of a request is parsed into a type of `domain`, or refused with the field that is to blame.
+
+mod fields;
+mod json_body;
+mod path_id;
+mod query;
+
+pub(crate) use fields::{Fields, double_option};
+pub(crate) use json_body::{BodyLimit, JsonBody};
+pub(crate) use path_id::PathId;
+pub(crate) use query::QueryString;

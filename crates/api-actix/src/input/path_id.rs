@@ -1,0 +1,58 @@
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use domain::account::UserId;
+use domain::book::BookId;
+use domain::pre_booking::PreBookingId;
+
+use crate::api_error::ApiError;
+
+/// The identifier in a path. What is no positive 64-bit integer identifies nothing, so it is not found.
+pub(crate) struct PathId<T>(pub(crate) T);
+
+pub(crate) trait Identifier: Sized {
+    fn from_number(number: i64) -> Option<Self>;
+    fn not_found() -> ApiError;
+}
+
+impl Identifier for BookId {
+    fn from_number(number: i64) -> Option<Self> {
+        Self::new(number).ok()
+    }
+
+    fn not_found() -> ApiError {
+        ApiError::book_not_found()
+    }
+}
+
+impl Identifier for PreBookingId {
+    fn from_number(number: i64) -> Option<Self> {
+        Self::new(number).ok()
+    }
+
+    fn not_found() -> ApiError {
+        ApiError::pre_booking_not_found()
+    }
+}
+
+impl Identifier for UserId {
+    fn from_number(number: i64) -> Option<Self> {
+        Self::new(number).ok()
+    }
+
+    fn not_found() -> ApiError {
+        ApiError::user_not_found()
+    }
+}
+
+impl<T: Identifier> FromRequest for PathId<T> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request.match_info().get("id").filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let id = id.and_then(|digits| T::from_number(digits.parse().ok()?));
+        ready(id.map(Self).ok_or_else(T::not_found))
+    }
+}

@@ -1,0 +1,50 @@
+//! Parses the settings, starts the server, and serves.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use api_actix::{Server, Settings, telemetry};
+use clap::Parser;
+use clap::error::ErrorKind;
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let line = format!("{error:#}").replace('\n', " ");
+            eprintln!("bookstore: {line}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the start lines are for whoever started it, whatever the log says")]
+async fn run() -> anyhow::Result<()> {
+    read_dotenv()?;
+    let settings = parse_settings()?;
+    telemetry::start(&settings)?;
+    let server = Server::start(&settings).await?;
+    println!("{}", server.start_lines());
+    server.run().await
+}
+
+fn read_dotenv() -> anyhow::Result<()> {
+    match dotenvy::dotenv() {
+        Ok(_) => Ok(()),
+        Err(error) if error.not_found() => Ok(()),
+        Err(_) => anyhow::bail!(".env can't be read: every line of it must be NAME=value"),
+    }
+}
+
+fn parse_settings() -> anyhow::Result<Settings> {
+    match Settings::try_parse() {
+        Ok(settings) => Ok(settings),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => error.exit(),
+        Err(error) => {
+            let message = error.to_string();
+            let line = message.lines().next().context("the settings are not valid")?;
+            anyhow::bail!("{} (see bookstore --help)", line.trim_start_matches("error: "))
+        }
+    }
+}

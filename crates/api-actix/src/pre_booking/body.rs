@@ -1,0 +1,44 @@
+use domain::pre_booking::PreBookedBook;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::timestamp::Rfc3339;
+
+/// One's wish for a book that was out of stock.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PreBooking)]
+pub(super) struct PreBookingBody {
+    #[schema(example = 1, minimum = 1)]
+    id: i64,
+    #[schema(example = 1, minimum = 1)]
+    book_id: i64,
+    #[schema(example = "Solaris")]
+    book_title: String,
+    #[schema(example = "Stanisław Lem")]
+    book_author: String,
+    #[schema(schema_with = crate::openapi::pre_booking_status)]
+    status: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Rfc3339,
+    /// When the book came back; null as long as it has not.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    notified_at: Option<Rfc3339>,
+    /// When it was cancelled; null if it was not.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    cancelled_at: Option<Rfc3339>,
+}
+
+impl From<PreBookedBook> for PreBookingBody {
+    fn from(PreBookedBook { pre_booking, title, author }: PreBookedBook) -> Self {
+        Self {
+            id: pre_booking.id.get(),
+            book_id: pre_booking.book_id.get(),
+            book_title: title.as_str().to_owned(),
+            book_author: author.as_str().to_owned(),
+            status: pre_booking.status.kind().as_str(),
+            created_at: pre_booking.created_at.into(),
+            notified_at: pre_booking.status.notified_at().map(Rfc3339),
+            cancelled_at: pre_booking.status.cancelled_at().map(Rfc3339),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+use std::error::Error;
+use std::sync::Arc;
+
+use actix_web::rt::task::spawn_blocking;
+use argon2::password_hash::phc::PasswordHash as PhcString;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use async_trait::async_trait;
+use domain::account::{Password, PasswordHash, PasswordHasher, PasswordHasherError};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+
+/// How many passwords may wait to be hashed, beside those that are being hashed.
+const MAX_QUEUED: usize = 64;
+
+/// Argon2id at OWASP's parameters (Password Storage Cheat Sheet): 19 MiB, 2 iterations, 1 lane.
+///
+/// It hashes on threads of its own, on half the cores at a time: the others go on serving.
+pub(crate) struct Argon2Hasher {
+    argon2: Argon2<'static>,
+    running: Arc<Semaphore>,
+    admitted: Arc<Semaphore>,
+    /// Compared with where there is no account, so that it takes as long.
+    nobodys_hash: PasswordHash,
+}
+
+type Cause = Box<dyn Error + Send + Sync>;
+
+impl Argon2Hasher {
+    /// A hasher for a machine of this many cores.
+    ///
+    /// # Errors
+    /// The operating system has no randomness to give.
+    pub(crate) fn new(cores: usize) -> Result<Self, PasswordHasherError> {
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default());
+        let nobodys_hash = hash(&argon2, &"nobody has this password".into()).map_err(PasswordHasherError::Failed)?;
+        let parallel = (cores / 2).max(1);
+        Ok(Self {
+            argon2,
+            running: Arc::new(Semaphore::new(parallel)),
+            admitted: Arc::new(Semaphore::new(parallel + MAX_QUEUED)),
+            nobodys_hash,
+        })
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Cause> + Send + 'static,
+    ) -> Result<T, PasswordHasherError> {
+        let failed = |cause: Cause| PasswordHasherError::Failed(cause);
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| PasswordHasherError::Overloaded)?;
+        let turn = Arc::clone(&self.running).acquire_owned().await.map_err(|error| failed(error.into()))?;
+        let result = spawn_blocking(move || {
+            // Held until the work is done, even if nobody waits for its result any more.
+            let _held = (admitted, turn);
+            work()
+        });
+        result.await.map_err(|error| failed(error.into()))?.map_err(failed)
+    }
+}
+
+#[async_trait]
+impl PasswordHasher for Argon2Hasher {
+    async fn hash(&self, password: Password) -> Result<PasswordHash, PasswordHasherError> {
+        let argon2 = self.argon2.clone();
+        self.run(move || hash(&argon2, password.secret())).await
+    }
+
+    async fn verify(&self, password: SecretString, known: Option<PasswordHash>) -> Result<bool, PasswordHasherError> {
+        let argon2 = self.argon2.clone();
+        let is_known = known.is_some();
+        let compared_with = known.unwrap_or_else(|| self.nobodys_hash.clone());
+        self.run(move || {
+            let compared_with = PhcString::new(compared_with.expose())?;
+            let is_right = argon2.verify_password(password.expose_secret().as_bytes(), &compared_with).is_ok();
+            Ok(is_right && is_known)
+        })
+        .await
+    }
+}
+
+fn hash(argon2: &Argon2<'static>, password: &SecretString) -> Result<PasswordHash, Cause> {
+    let hash: PhcString = argon2.hash_password(password.expose_secret().as_bytes())?;
+    Ok(PasswordHash::new(hash.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(text: &str) -> Password {
+        Password::parse(text.into()).unwrap()
+    }
+
+    #[actix_web::test]
+    async fn a_password_matches_its_own_hash_and_no_other() {
+        let hasher = Argon2Hasher::new(2).unwrap();
+        let hash = hasher.hash(password("correct horse")).await.unwrap();
+
+        assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.expose());
+        assert!(hasher.verify("correct horse".into(), Some(hash.clone())).await.unwrap());
+        assert!(!hasher.verify("battery staple".into(), Some(hash)).await.unwrap());
+        assert!(!hasher.verify("nobody has this password".into(), None).await.unwrap());
+    }
+
+    #[actix_web::test]
+    async fn what_does_not_fit_into_the_queue_is_refused_at_once() {
+        let hasher = Argon2Hasher::new(2).unwrap();
+        let _full = hasher.admitted.clone().acquire_many_owned(65).await.unwrap();
+
+        assert!(matches!(hasher.hash(password("too late")).await, Err(PasswordHasherError::Overloaded)));
+    }
+}

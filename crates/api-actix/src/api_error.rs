@@ -3,7 +3,7 @@
 use std::fmt;
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::account::{
@@ -69,24 +69,31 @@ impl FieldError {
 #[derive(Debug, Clone)]
 pub(crate) struct ApiError {
     status: StatusCode,
-    code: &'static str,
-    detail: String,
-    field: Option<&'static str>,
-    errors: Vec<FieldError>,
-    extra_header: Option<(header::HeaderName, HeaderValue)>,
+    problem: Box<Problem>,
+    extra_header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), field: None, errors: Vec::new(), extra_header: None }
+        let problem = Problem {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            code,
+            field: None,
+            errors: Vec::new(),
+        };
+        Self { status, problem: Box::new(problem), extra_header: None }
     }
 
-    fn blame(self, field: &'static str) -> Self {
-        Self { field: Some(field), ..self }
+    fn blame(mut self, field: &'static str) -> Self {
+        self.problem.field = Some(field);
+        self
     }
 
-    fn with_header(self, name: header::HeaderName, value: HeaderValue) -> Self {
-        Self { extra_header: Some((name, value)), ..self }
+    fn with_header(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self { extra_header: Some(Box::new((name, value))), ..self }
     }
 
     fn unauthorized(code: &'static str, detail: &'static str) -> Self {
@@ -152,7 +159,9 @@ impl ApiError {
             [] => "The input is not valid".to_owned(),
             names => format!("Not valid: {}", names.join(", ")),
         };
-        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_ERROR", detail) }
+        let mut error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_ERROR", detail);
+        error.problem.errors = errors;
+        error
     }
 
     pub(crate) fn book_not_found() -> Self {
@@ -188,7 +197,7 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.status.as_u16(), self.code)
+        write!(f, "{} {}", self.problem.status, self.problem.code)
     }
 }
 
@@ -198,20 +207,11 @@ impl ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        let problem = Problem {
-            kind: "about:blank",
-            title: self.status.canonical_reason().unwrap_or_default(),
-            status: self.status.as_u16(),
-            detail: self.detail.clone(),
-            code: self.code,
-            field: self.field,
-            errors: self.errors.clone(),
-        };
         let mut response = HttpResponse::build(self.status);
-        if let Some(extra) = &self.extra_header {
-            response.insert_header(extra.clone());
+        if let Some(header) = &self.extra_header {
+            response.insert_header(header.as_ref().clone());
         }
-        response.content_type("application/problem+json").body(serde_json::to_string(&problem).unwrap_or_default())
+        response.content_type("application/problem+json").body(serde_json::to_string(&self.problem).unwrap_or_default())
     }
 }
 

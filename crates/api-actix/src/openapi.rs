@@ -134,10 +134,10 @@ pub(crate) fn sort_direction() -> Schema {
 
 /// The name of a pre-booking's status.
 pub(crate) fn pre_booking_status() -> Schema {
-    one_of(&domain::pre_booking::StatusKind::ALL.map(|status| status.as_str())).into()
+    one_of(&domain::pre_booking::StatusKind::ALL.map(domain::pre_booking::StatusKind::as_str)).into()
 }
 
 /// The name of a role.
 pub(crate) fn role() -> Schema {
-    one_of(&domain::account::Role::ALL.map(|role| role.as_str())).into()
+    one_of(&domain::account::Role::ALL.map(domain::account::Role::as_str)).into()
 }

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 ///
 /// Every setting is an environment variable, which a file named .env in the working directory may set too. The option of the
 /// same name goes before it; secrets are better not given as options, which other users of the machine can see.
+#[expect(clippy::doc_markdown, reason = "--help prints these docs as they are")]
 #[derive(Debug, Clone, Parser)]
 #[command(name = "bookstore", version)]
 pub struct Settings {

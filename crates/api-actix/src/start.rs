@@ -74,8 +74,7 @@ impl Admin {
             Err(EnsureAdminError::Deactivated) => {
                 bail!("the account of {} is deactivated: set ADMIN_EMAIL to another address", self.email)
             }
-            Err(error @ EnsureAdminError::PasswordHasher(_)) => Err(error.into()),
-            Err(error @ EnsureAdminError::Repository(_)) => Err(error.into()),
+            Err(error @ (EnsureAdminError::PasswordHasher(_) | EnsureAdminError::Repository(_))) => Err(error.into()),
         }
     }
 }

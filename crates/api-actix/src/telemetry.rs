@@ -1,15 +1,26 @@
+//! The log.
+
+use std::io::IsTerminal;
+
 use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{LogFormat, Settings};
+
+/// What the libraries say of themselves at every start; a filter that names them goes before.
+const QUIET: &str = "sea_orm_migration=warn,actix_server=warn";
 
 /// Starts the log, on standard error.
 ///
 /// # Errors
 /// `RUST_LOG` is no filter.
 pub fn start(settings: &Settings) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.rust_log).context("RUST_LOG must be a filter such as info")?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.rust_log))
+        .context("RUST_LOG must be a filter such as info or info,api_actix=debug")?;
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     let started = match settings.log_format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().try_init(),

@@ -8,7 +8,7 @@ use crate::timestamp::Rfc3339;
 /// An account.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = User)]
-pub(super) struct UserBody {
+pub(crate) struct UserBody {
     #[schema(example = 2, minimum = 1)]
     id: i64,
     #[schema(example = "ada@example.com")]
@@ -37,7 +37,7 @@ impl From<User> for UserBody {
 /// What a signed-in user holds.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Tokens)]
-pub(super) struct TokensBody {
+pub(crate) struct TokensBody {
     /// Proves who one is, for 15 minutes: `Authorization: Bearer <access_token>`.
     access_token: String,
     /// Buys new tokens, once, for 7 days.
@@ -61,5 +61,5 @@ impl From<Tokens> for TokensBody {
 #[schema(as = RefreshToken)]
 pub(crate) struct RefreshTokenInput {
     #[schema(value_type = String, required)]
-    pub(super) refresh_token: Option<SecretString>,
+    pub(crate) refresh_token: Option<SecretString>,
 }

@@ -31,14 +31,14 @@ pub(crate) struct UserParameters {
 impl UserParameters {
     fn parse(self) -> Result<UserQuery, ApiError> {
         let mut fields = Fields::default();
-        let role = fields.optional("role", self.role, parse_role);
+        let role = fields.optional("role", self.role, |name| parse_role(&name));
         let is_active = fields.boolean("is_active", self.is_active);
         let page = fields.page(self.page, "per_page", self.per_page);
         fields.finish(page.map(|page| UserQuery { role, is_active, page }))
     }
 }
 
-fn parse_role(name: String) -> Result<Role, InvalidValue> {
+fn parse_role(name: &str) -> Result<Role, InvalidValue> {
     let known = Role::ALL.into_iter().find(|role| role.as_str() == name);
     known.ok_or(InvalidValue::new("must be user or admin"))
 }

@@ -26,7 +26,7 @@ pub(crate) struct NewBook {
     #[schema(max_length = 10_000, pattern = "^[^\\u0000]*$")]
     description: Option<String>,
     /// An http or https URL.
-    #[schema(max_length = 2048, format = Uri, example = "https://example.com/solaris.jpg")]
+    #[schema(max_length = 2048, format = "uri", example = "https://example.com/solaris.jpg")]
     cover_image_url: Option<String>,
     #[schema(format = Date, example = "1961-06-01")]
     publish_date: Option<String>,
@@ -44,7 +44,7 @@ impl NewBook {
         let isbn = fields.optional("isbn", self.isbn, |text| Isbn::parse(&text)).flatten();
         let description = fields.optional("description", self.description, Description::parse);
         let cover_image_url = fields.optional("cover_image_url", self.cover_image_url, CoverImageUrl::parse);
-        let publish_date = fields.optional("publish_date", self.publish_date, parse_date);
+        let publish_date = fields.optional("publish_date", self.publish_date, |text| parse_date(&text));
         let stock = fields.optional("stock_quantity", self.stock_quantity, StockQuantity::new).unwrap_or_default();
         let details = title.zip(author).zip(price).map(|((title, author), price)| BookDetails {
             title,

@@ -8,7 +8,7 @@ use crate::timestamp::Rfc3339;
 /// A book of the catalog.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Book)]
-pub(super) struct BookBody {
+pub(crate) struct BookBody {
     #[schema(example = 1, minimum = 1)]
     id: i64,
     #[schema(example = "Solaris")]
@@ -23,7 +23,7 @@ pub(super) struct BookBody {
     isbn: Option<String>,
     #[schema(required)]
     description: Option<String>,
-    #[schema(required, format = Uri)]
+    #[schema(required, format = "uri")]
     cover_image_url: Option<String>,
     #[schema(required, value_type = Option<String>, format = Date)]
     publish_date: Option<NaiveDate>,
@@ -63,7 +63,7 @@ impl From<Book> for BookBody {
 /// A price as it comes in: a JSON number, or a text that looks like one.
 #[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "must be a number, or a string that holds one")]
-pub(super) enum PriceInput {
+pub(crate) enum PriceInput {
     Number(serde_json::Number),
     Text(String),
 }
@@ -78,8 +78,8 @@ impl PriceInput {
 }
 
 /// Reads a date such as `2026-11-20` (RFC 3339's full-date).
-pub(super) fn parse_date(text: String) -> Result<NaiveDate, domain::InvalidValue> {
+pub(super) fn parse_date(text: &str) -> Result<NaiveDate, domain::InvalidValue> {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().filter(|_| text.len() == 10 && digits == 8);
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10 && digits == 8);
     date.ok_or(domain::InvalidValue::new("must be a date such as 2026-11-20"))
 }

@@ -6,38 +6,39 @@ use utoipa::ToSchema;
 
 use super::body::{BookBody, PriceInput, parse_date};
 use crate::api_error::{ApiError, Problem};
-use crate::input::{Fields, JsonBody, PathId, double_option};
+use crate::input::{Change, Fields, JsonBody, PathId};
 use crate::wiring::Ports;
 
 /// What is to change of a book: what is absent stays as it is, and null clears what is optional.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct BookPatch {
-    #[serde(default, deserialize_with = "double_option")]
+    #[serde(default)]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 500, pattern = "^[^\\u0000]*$", example = "Solaris")]
-    title: Option<Option<String>>,
-    #[serde(default, deserialize_with = "double_option")]
+    title: Change<String>,
+    #[serde(default)]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 255, pattern = "^[^\\u0000]*$", example = "Stanisław Lem")]
-    author: Option<Option<String>>,
+    author: Change<String>,
     /// Above 0 and below 100,000,000, with at most two decimals: a number, or a string that holds one.
-    #[serde(default, deserialize_with = "double_option")]
+    #[serde(default)]
     #[schema(schema_with = crate::openapi::price, required = false)]
-    price: Option<Option<PriceInput>>,
+    price: Change<PriceInput>,
     /// An ISBN-10 or ISBN-13 with a right check digit; hyphens and spaces are dropped, an empty one is none.
-    #[serde(default, deserialize_with = "double_option")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, example = "978-0-15-602760-1")]
-    isbn: Option<Option<String>>,
-    #[serde(default, deserialize_with = "double_option")]
+    isbn: Change<String>,
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 10_000, pattern = "^[^\\u0000]*$")]
-    description: Option<Option<String>>,
+    description: Change<String>,
     /// An http or https URL.
-    #[serde(default, deserialize_with = "double_option")]
-    #[schema(value_type = Option<String>, max_length = 2048, format = Uri, example = "https://example.com/solaris.jpg")]
-    cover_image_url: Option<Option<String>>,
-    #[serde(default, deserialize_with = "double_option")]
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 2048, format = "uri", example = "https://example.com/solaris.jpg")]
+    cover_image_url: Change<String>,
+    #[serde(default)]
     #[schema(value_type = Option<String>, format = Date, example = "1961-06-01")]
-    publish_date: Option<Option<String>>,
+    publish_date: Change<String>,
+    #[serde(default)]
     #[schema(ignore)]
-    stock_quantity: Option<IgnoredAny>,
+    stock_quantity: Change<IgnoredAny>,
 }
 
 impl BookPatch {
@@ -50,9 +51,9 @@ impl BookPatch {
             isbn: fields.cleared("isbn", self.isbn, |text| Isbn::parse(&text)).map(Option::flatten),
             description: fields.cleared("description", self.description, Description::parse),
             cover_image_url: fields.cleared("cover_image_url", self.cover_image_url, CoverImageUrl::parse),
-            publish_date: fields.cleared("publish_date", self.publish_date, parse_date),
+            publish_date: fields.cleared("publish_date", self.publish_date, |text| parse_date(&text)),
         };
-        fields.refused("stock_quantity", self.stock_quantity, "must be set with PATCH /books/{id}/stock");
+        fields.refused("stock_quantity", &self.stock_quantity, "must be set with PATCH /books/{id}/stock");
         fields.finish(Some(change))
     }
 }

@@ -52,15 +52,15 @@ impl BookParameters {
             min_price_cents: fields.optional("min_price", self.min_price, |text| Price::parse_bound(&text)),
             max_price_cents: fields.optional("max_price", self.max_price, |text| Price::parse_bound(&text)),
         };
-        let sort = fields.optional("sort", self.sort, parse_sort).unwrap_or_default();
-        let direction = fields.optional("sort_dir", self.sort_dir, parse_direction).unwrap_or_default();
+        let sort = fields.optional("sort", self.sort, |name| parse_sort(&name)).unwrap_or_default();
+        let direction = fields.optional("sort_dir", self.sort_dir, |name| parse_direction(&name)).unwrap_or_default();
         let page = fields.page(self.page, "size", self.size);
         fields.finish(page.map(|page| BookQuery { filter, sort, direction, page }))
     }
 }
 
-fn parse_sort(name: String) -> Result<BookSort, InvalidValue> {
-    match name.as_str() {
+fn parse_sort(name: &str) -> Result<BookSort, InvalidValue> {
+    match name {
         "title" => Ok(BookSort::Title),
         "author" => Ok(BookSort::Author),
         "price" => Ok(BookSort::Price),
@@ -69,8 +69,8 @@ fn parse_sort(name: String) -> Result<BookSort, InvalidValue> {
     }
 }
 
-fn parse_direction(name: String) -> Result<SortDirection, InvalidValue> {
-    match name.as_str() {
+fn parse_direction(name: &str) -> Result<SortDirection, InvalidValue> {
+    match name {
         "asc" => Ok(SortDirection::Ascending),
         "desc" => Ok(SortDirection::Descending),
         _ => Err(InvalidValue::new("must be asc or desc")),

@@ -20,7 +20,7 @@ impl Fields {
         parse: impl FnOnce(T) -> Result<U, InvalidValue>,
     ) -> Option<U> {
         if value.is_none() {
-            self.errors.push(FieldError::new(name, &InvalidValue::new("is required")));
+            self.blame(name, &InvalidValue::new("is required"));
         }
         self.optional(name, value, parse)
     }
@@ -35,30 +35,42 @@ impl Fields {
         match parse(value?) {
             Ok(parsed) => Some(parsed),
             Err(invalid) => {
-                self.errors.push(FieldError::new(name, &invalid));
+                self.blame(name, &invalid);
                 None
             }
         }
     }
 
-    /// A field that may be absent, which leaves it unchanged, but not null.
+    /// A field that can be changed but not cleared. `None` leaves it as it is.
     pub(crate) fn changed<T, U>(
         &mut self,
         name: &'static str,
-        value: Option<Option<T>>,
+        change: Change<T>,
         parse: impl FnOnce(T) -> Result<U, InvalidValue>,
     ) -> Option<U> {
-        self.optional(name, value, |value| parse(value.ok_or(InvalidValue::new("must not be null"))?))
+        match change {
+            Change::Absent => None,
+            Change::Null => {
+                self.blame(name, &InvalidValue::new("must not be null"));
+                None
+            }
+            Change::Value(value) => self.optional(name, Some(value), parse),
+        }
     }
 
-    /// A field that may be absent, which leaves it unchanged, or null, which clears it.
+    /// A field that can be changed and cleared. `None` leaves it as it is, `Some(None)` clears it.
+    #[expect(clippy::option_option, reason = "the domain tells a change to nothing from no change in this way")]
     pub(crate) fn cleared<T, U>(
         &mut self,
         name: &'static str,
-        value: Option<Option<T>>,
+        change: Change<T>,
         parse: impl FnOnce(T) -> Result<U, InvalidValue>,
     ) -> Option<Option<U>> {
-        self.optional(name, value, |value| value.map(parse).transpose())
+        match change {
+            Change::Absent => None,
+            Change::Null => Some(None),
+            Change::Value(value) => self.optional(name, Some(value), parse).map(Some),
+        }
     }
 
     /// A query parameter that is `true` or `false`, if it is there.
@@ -90,8 +102,14 @@ impl Fields {
     }
 
     /// A field that must not be there.
-    pub(crate) fn refused<T>(&mut self, name: &'static str, value: Option<T>, why: &'static str) {
-        self.optional(name, value, |_| Err::<(), _>(InvalidValue::new(why)));
+    pub(crate) fn refused<T>(&mut self, name: &'static str, change: &Change<T>, why: &'static str) {
+        if !matches!(change, Change::Absent) {
+            self.blame(name, &InvalidValue::new(why));
+        }
+    }
+
+    fn blame(&mut self, name: &'static str, invalid: &InvalidValue) {
+        self.errors.push(FieldError::new(name, invalid));
     }
 
     /// What was made of the fields: `None` if a required one is missing.
@@ -106,9 +124,17 @@ impl Fields {
     }
 }
 
-/// Tells a field that is null (`Some(None)`) from one that is absent (`None`).
-pub(crate) fn double_option<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// A field of a change: absent leaves it as it is, null clears it.
+#[derive(Debug, Default)]
+pub(crate) enum Change<T> {
+    #[default]
+    Absent,
+    Null,
+    Value(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
+    }
 }

@@ -7,7 +7,7 @@ use crate::timestamp::Rfc3339;
 /// One's wish for a book that was out of stock.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PreBooking)]
-pub(super) struct PreBookingBody {
+pub(crate) struct PreBookingBody {
     #[schema(example = 1, minimum = 1)]
     id: i64,
     #[schema(example = 1, minimum = 1)]

@@ -30,13 +30,13 @@ impl PreBookingParameters {
     fn parse(self) -> Result<PreBookingQuery, ApiError> {
         let after = self.cursor.as_deref().map(cursor::decode).transpose()?;
         let mut fields = Fields::default();
-        let status = fields.optional("status", self.status, parse_status);
+        let status = fields.optional("status", self.status, |name| parse_status(&name));
         let limit = fields.page_size("limit", self.limit.or(Some(DEFAULT_LIMIT.to_owned())));
         fields.finish(limit.map(|limit: PageSize<500>| PreBookingQuery { status, after, limit }))
     }
 }
 
-fn parse_status(name: String) -> Result<StatusKind, InvalidValue> {
+fn parse_status(name: &str) -> Result<StatusKind, InvalidValue> {
     let known = StatusKind::ALL.into_iter().find(|status| status.as_str() == name);
     known.ok_or(InvalidValue::new("must be waiting, notified or cancelled"))
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use super::{User, UserId};
 use crate::Timestamp;
 
-/// The SHA-256 hash of a refresh token, in hexadecimal: all that is stored of it.
+/// The SHA-256 hash of a refresh token, in base64: all that is stored of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshTokenHash(String);
 

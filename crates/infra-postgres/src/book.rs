@@ -5,10 +5,10 @@ use domain::book::{
 };
 use domain::{Page, RepositoryError, Text, Timestamp};
 use sea_orm::sea_query::extension::postgres::PgExpr;
-use sea_orm::sea_query::{BinOper, Expr, ExprTrait, LikeExpr, LockType, OnConflict};
+use sea_orm::sea_query::{BinOper, Expr, ExprTrait, LikeExpr, LockType};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Order, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::Repositories;
@@ -92,11 +92,11 @@ impl<C: ConnectionTrait + Send> BookRepository for Repositories<C> {
             updated_at: Set(book.created_at),
             ..Default::default()
         };
-        // The index on ISBNs is over an expression, which no conflict target can name; the table has no other to violate.
-        let insert = Entity::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned());
-        match insert.try_insert().exec_with_returning(&self.connection).await.map_err(repository_error)? {
-            TryInsertResult::Inserted(row) => Ok(Some(row.into())),
-            TryInsertResult::Conflicted | TryInsertResult::Empty => Ok(None),
+        // The index on ISBNs is over an expression, which no conflict target can name.
+        match Entity::insert(row).exec_with_returning(&self.connection).await {
+            Ok(row) => Ok(Some(row.into())),
+            Err(error) if is_unique_violation(&error) => Ok(None),
+            Err(error) => Err(repository_error(error)),
         }
     }
 

@@ -3,9 +3,10 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use domain::book::{Author, BookDetails, CoverImageUrl, Description, Isbn, StockQuantity, Title, add_book};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::body::{BookBody, PriceInput, parse_date};
+use super::body::{BookBody, parse_date, parse_price};
 use crate::api_error::{ApiError, Problem};
 use crate::input::{Fields, JsonBody};
 use crate::wiring::Ports;
@@ -19,7 +20,7 @@ pub(crate) struct NewBook {
     author: Option<String>,
     /// Above 0 and below 100,000,000, with at most two decimals: a number, or a string that holds one.
     #[schema(schema_with = crate::openapi::price, required)]
-    price: Option<PriceInput>,
+    price: Option<Value>,
     /// An ISBN-10 or ISBN-13 with a right check digit; hyphens and spaces are dropped, an empty one is none.
     #[schema(example = "978-0-15-602760-1")]
     isbn: Option<String>,
@@ -40,7 +41,7 @@ impl NewBook {
         let mut fields = Fields::default();
         let title = fields.required("title", self.title, Title::parse);
         let author = fields.required("author", self.author, Author::parse);
-        let price = fields.required("price", self.price, PriceInput::parse);
+        let price = fields.required("price", self.price, |price| parse_price(&price));
         let isbn = fields.optional("isbn", self.isbn, |text| Isbn::parse(&text)).flatten();
         let description = fields.optional("description", self.description, Description::parse);
         let cover_image_url = fields.optional("cover_image_url", self.cover_image_url, CoverImageUrl::parse);

@@ -1,6 +1,8 @@
 use chrono::NaiveDate;
-use domain::book::Book;
-use serde::{Deserialize, Serialize};
+use domain::InvalidValue;
+use domain::book::{Book, Price};
+use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::timestamp::Rfc3339;
@@ -60,26 +62,20 @@ impl From<Book> for BookBody {
     }
 }
 
-/// A price as it comes in: a JSON number, or a text that looks like one.
-#[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "must be a number, or a string that holds one")]
-pub(crate) enum PriceInput {
-    Number(serde_json::Number),
-    Text(String),
-}
-
-impl PriceInput {
-    pub(super) fn parse(self) -> Result<domain::book::Price, domain::InvalidValue> {
-        match self {
-            Self::Number(number) => domain::book::Price::parse(&number.to_string()),
-            Self::Text(text) => domain::book::Price::parse(&text),
+/// Reads a price: a JSON number, or a string that holds one.
+pub(super) fn parse_price(price: &Value) -> Result<Price, InvalidValue> {
+    match price {
+        Value::Number(number) => Price::parse(&number.to_string()),
+        Value::String(text) => Price::parse(text),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            Err(InvalidValue::new("must be a number, or a string that holds one"))
         }
     }
 }
 
 /// Reads a date such as `2026-11-20` (RFC 3339's full-date).
-pub(super) fn parse_date(text: &str) -> Result<NaiveDate, domain::InvalidValue> {
+pub(super) fn parse_date(text: &str) -> Result<NaiveDate, InvalidValue> {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10 && digits == 8);
-    date.ok_or(domain::InvalidValue::new("must be a date such as 2026-11-20"))
+    date.ok_or(InvalidValue::new("must be a date such as 2026-11-20"))
 }

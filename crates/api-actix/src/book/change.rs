@@ -2,9 +2,10 @@ use actix_web::web::{Data, Json};
 use domain::book::{Author, BookChange, BookId, CoverImageUrl, Description, Isbn, Title, change_book};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::body::{BookBody, PriceInput, parse_date};
+use super::body::{BookBody, parse_date, parse_price};
 use crate::api_error::{ApiError, Problem};
 use crate::input::{Change, Fields, JsonBody, PathId};
 use crate::wiring::Ports;
@@ -21,7 +22,7 @@ pub(crate) struct BookPatch {
     /// Above 0 and below 100,000,000, with at most two decimals: a number, or a string that holds one.
     #[serde(default)]
     #[schema(schema_with = crate::openapi::price, required = false)]
-    price: Change<PriceInput>,
+    price: Change<Value>,
     /// An ISBN-10 or ISBN-13 with a right check digit; hyphens and spaces are dropped, an empty one is none.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "978-0-15-602760-1")]
@@ -47,7 +48,7 @@ impl BookPatch {
         let change = BookChange {
             title: fields.changed("title", self.title, Title::parse),
             author: fields.changed("author", self.author, Author::parse),
-            price: fields.changed("price", self.price, PriceInput::parse),
+            price: fields.changed("price", self.price, |price| parse_price(&price)),
             isbn: fields.cleared("isbn", self.isbn, |text| Isbn::parse(&text)).map(Option::flatten),
             description: fields.cleared("description", self.description, Description::parse),
             cover_image_url: fields.cleared("cover_image_url", self.cover_image_url, CoverImageUrl::parse),

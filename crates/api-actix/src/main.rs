@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context;
 use api_actix::{Server, Settings, telemetry};
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -43,8 +42,9 @@ fn parse_settings() -> anyhow::Result<Settings> {
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => error.exit(),
         Err(error) => {
             let message = error.to_string();
-            let line = message.lines().next().context("the settings are not valid")?;
-            anyhow::bail!("{} (see bookstore --help)", line.trim_start_matches("error: "))
+            // The first paragraph says what is wrong; the rest is advice for longer than a line.
+            let lines: Vec<_> = message.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+            anyhow::bail!("{} (see bookstore --help)", lines.join(" ").trim_start_matches("error: "))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use domain::account::{Email, EnsureAdminError, Password, ensure_admin};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -48,7 +48,7 @@ impl Admin {
     fn gather(settings: &Settings, directory: Option<&Path>) -> anyhow::Result<Option<Self>> {
         let default_email = directory.map(|_| DEFAULT_ADMIN_EMAIL);
         let Some(email) = settings.admin_email.as_deref().or(default_email) else { return Ok(None) };
-        let email = Email::parse(email).context("ADMIN_EMAIL is not valid: it")?;
+        let email = Email::parse(email).map_err(|invalid| anyhow!("ADMIN_EMAIL {invalid}"))?;
         let (password, password_file) = match (&settings.admin_password, directory) {
             (Some(given), _) => (given.clone(), None),
             (None, Some(directory)) => {
@@ -57,7 +57,7 @@ impl Admin {
             }
             (None, None) => return Ok(None),
         };
-        let password = Password::parse(password).context("ADMIN_PASSWORD is not valid: it")?;
+        let password = Password::parse(password).map_err(|invalid| anyhow!("ADMIN_PASSWORD {invalid}"))?;
         Ok(Some(Self { email, password, password_file }))
     }
 

@@ -2,13 +2,13 @@
 
 use std::io::IsTerminal;
 
-use anyhow::Context;
+use anyhow::anyhow;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{LogFormat, Settings};
 
 /// What the libraries say of themselves at every start; a filter that names them goes before.
-const QUIET: &str = "sea_orm_migration=warn,actix_server=warn";
+const QUIET: &str = "actix_server=warn,sea_orm_migration=warn,sqlx::postgres::notice=warn";
 
 /// Starts the log, on standard error.
 ///
@@ -16,7 +16,7 @@ const QUIET: &str = "sea_orm_migration=warn,actix_server=warn";
 /// `RUST_LOG` is no filter.
 pub fn start(settings: &Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.rust_log))
-        .context("RUST_LOG must be a filter such as info or info,api_actix=debug")?;
+        .map_err(|_| anyhow!("RUST_LOG must be a filter such as info or info,api_actix=debug"))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
@@ -25,5 +25,5 @@ pub fn start(settings: &Settings) -> anyhow::Result<()> {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().try_init(),
     };
-    started.map_err(|error| anyhow::anyhow!(error))
+    started.map_err(|error| anyhow!(error))
 }

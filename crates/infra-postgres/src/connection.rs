@@ -21,11 +21,11 @@ pub struct StoreOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// It can't be reached.
-    #[error("the database can't be opened")]
-    Connect(#[source] DbErr),
+    #[error("the database of DATABASE_URL can't be opened; does it run, and is the address right? {0}")]
+    Connect(DbErr),
     /// Its schema could not be brought up to date.
-    #[error("the database's schema can't be brought up to date")]
-    Migrate(#[source] DbErr),
+    #[error("the schema of the database can't be brought up to date: {0}")]
+    Migrate(DbErr),
 }
 
 /// How long a statement may wait for a lock.

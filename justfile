@@ -1,0 +1,42 @@
+# Everyday recipes. None is needed for the two commands of the README: `cargo run` and `cargo test --workspace`.
+
+test_database_url := "postgres://bookstore:bookstore@127.0.0.1:5433/bookstore_test"
+
+# Lists the recipes
+default:
+    @just --list
+
+# Starts the service on an embedded store
+run *arguments:
+    cargo run -- {{ arguments }}
+
+# Runs all tests, on every engine that can be found
+test *arguments:
+    cargo test --workspace {{ arguments }}
+
+# Runs all tests against the test database of docker-compose.yml
+test-postgres *arguments:
+    docker compose up --detach --wait postgres-test
+    TEST_DATABASE_URL={{ test_database_url }} REQUIRE_POSTGRES=1 cargo test --workspace {{ arguments }}
+
+# Checks formatting, lints and documentation
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- --deny warnings
+    RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --locked
+
+# Formats the code
+fmt:
+    cargo fmt --all
+
+# Writes openapi.json anew, from the code
+openapi:
+    UPDATE_OPENAPI=1 cargo test --package api-actix --test api -- openapi_json
+
+# Starts PostgreSQL for development and for the tests
+up:
+    docker compose up --detach --wait
+
+# Stops PostgreSQL; the development data stays
+down:
+    docker compose down

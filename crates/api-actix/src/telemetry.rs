@@ -7,8 +7,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::settings::{LogFormat, Settings};
 
-/// What the libraries say of themselves at every start; a filter that names them goes before.
-const QUIET: &str = "actix_server=warn,sea_orm_migration=warn,sqlx::postgres::notice=warn";
+/// What the libraries say of themselves at every start, `sea_orm` with the password of the database. A filter that names
+/// them goes before.
+const QUIET: &str = "actix_server=warn,sea_orm=warn,sea_orm_migration=warn,sqlx::postgres::notice=warn";
 
 /// Starts the log, on standard error.
 ///

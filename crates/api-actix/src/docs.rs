@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use utoipa_swagger_ui::Config;
 
 use crate::api_error::ApiError;
@@ -20,10 +20,10 @@ pub(crate) async fn redirect() -> HttpResponse {
 }
 
 /// Answers a file of the Swagger UI, all of which are in this program.
-pub(crate) async fn swagger_ui(request: HttpRequest, file: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn swagger_ui(file: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let config = Arc::new(Config::from("/openapi.json").persist_authorization(true));
     match utoipa_swagger_ui::serve(&file, config) {
         Ok(Some(file)) => Ok(HttpResponse::Ok().content_type(file.content_type).body(file.bytes.into_owned())),
-        Ok(None) | Err(_) => Err(ApiError::not_found(&request)),
+        Ok(None) | Err(_) => Err(ApiError::not_found()),
     }
 }

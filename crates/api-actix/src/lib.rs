@@ -1,7 +1,7 @@
 //! The HTTP API of the pre-booking service, and the program that serves it.
 //!
 //! One folder a feature, one file a handler with its request and response types. A handler parses what comes in, calls a
-//! use case of `domain`, and shows what comes out; `api_error.rs` turns its errors into statuses.
+//! use case of `domain`, and shows what comes out; the folder `api_error` turns its errors into statuses.
 
 mod account;
 mod api_error;

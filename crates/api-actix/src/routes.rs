@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
-use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard, web};
+use actix_web::{HttpResponse, Resource, Route, guard, web};
 
 use crate::api_error::ApiError;
 use crate::security::{admin, user};
@@ -83,6 +83,6 @@ fn for_admins(route: Route) -> Route {
     route.wrap(from_fn(admin))
 }
 
-async fn not_found(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    Err(ApiError::not_found(&request))
+async fn not_found() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::not_found())
 }

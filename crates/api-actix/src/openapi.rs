@@ -113,7 +113,7 @@ pub(crate) fn price() -> Schema {
         .build();
     let text = ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
-        .pattern(Some(r"^\d{1,8}(\.\d{1,2})?$"))
+        .pattern(Some(r"^(?=.*[1-9])[0-9]{1,8}(\.[0-9]{1,2})?$"))
         .build();
     OneOfBuilder::new().item(number).item(text).examples(["19.99"]).build().into()
 }

@@ -15,7 +15,7 @@ use crate::wiring::Ports;
 #[into_params(parameter_in = Query)]
 pub(crate) struct UserParameters {
     /// Counted from 1.
-    #[param(value_type = Option<u32>, minimum = 1, default = 1)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 4_294_967_295i64, default = 1)]
     page: Option<String>,
     /// How many accounts a page has.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::body::{BookBody, parse_date, parse_price};
 use crate::api_error::{ApiError, Problem};
-use crate::input::{Fields, JsonBody};
+use crate::input::{Fields, JsonBody, whole_number};
 use crate::wiring::Ports;
 
 /// A book that is about to enter the catalog.
@@ -32,8 +32,8 @@ pub(crate) struct NewBook {
     #[schema(format = Date, example = "1961-06-01")]
     publish_date: Option<String>,
     /// How many copies there are to begin with.
-    #[schema(minimum = 0, maximum = 2_147_483_647, default = 0, example = 0)]
-    stock_quantity: Option<i64>,
+    #[schema(value_type = i64, required = false, minimum = 0, maximum = 2_147_483_647, default = 0, example = 0)]
+    stock_quantity: Option<Value>,
 }
 
 impl NewBook {
@@ -46,7 +46,8 @@ impl NewBook {
         let description = fields.optional("description", self.description, Description::parse);
         let cover_image_url = fields.optional("cover_image_url", self.cover_image_url, CoverImageUrl::parse);
         let publish_date = fields.optional("publish_date", self.publish_date, |text| parse_date(&text));
-        let stock = fields.optional("stock_quantity", self.stock_quantity, StockQuantity::new).unwrap_or_default();
+        let stock =
+            fields.optional("stock_quantity", self.stock_quantity, |value| StockQuantity::new(whole_number(&value)));
         let details = title.zip(author).zip(price).map(|((title, author), price)| BookDetails {
             title,
             author,
@@ -56,7 +57,7 @@ impl NewBook {
             cover_image_url,
             publish_date,
         });
-        Ok((fields.finish(details)?, stock))
+        Ok((fields.finish(details)?, stock.unwrap_or_default()))
     }
 }
 

@@ -24,10 +24,10 @@ pub(crate) struct BookParameters {
     #[param(value_type = Option<bool>)]
     in_stock: Option<String>,
     /// The lowest price.
-    #[param(pattern = r"^\d+(\.\d{1,2})?$", example = "10")]
+    #[param(pattern = r"^[0-9]{1,12}(\.[0-9]{1,2})?$", example = "10")]
     min_price: Option<String>,
     /// The highest price.
-    #[param(pattern = r"^\d+(\.\d{1,2})?$", example = "29.99")]
+    #[param(pattern = r"^[0-9]{1,12}(\.[0-9]{1,2})?$", example = "29.99")]
     max_price: Option<String>,
     /// What the list is sorted by; the id breaks ties.
     #[param(schema_with = crate::openapi::book_sort)]
@@ -35,7 +35,7 @@ pub(crate) struct BookParameters {
     #[param(schema_with = crate::openapi::sort_direction)]
     sort_dir: Option<String>,
     /// Counted from 1.
-    #[param(value_type = Option<u32>, minimum = 1, default = 1)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 4_294_967_295i64, default = 1)]
     page: Option<String>,
     /// How many books a page has.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]

@@ -1,11 +1,12 @@
 use actix_web::web::{Data, Json};
 use domain::book::{BookId, StockQuantity, set_stock as set_stock_of};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body::BookBody;
 use crate::api_error::{ApiError, Problem};
-use crate::input::{Fields, JsonBody, PathId};
+use crate::input::{Fields, JsonBody, PathId, whole_number};
 use crate::wiring::Ports;
 
 /// A book's new stock.
@@ -13,7 +14,7 @@ use crate::wiring::Ports;
 pub(crate) struct Stock {
     /// How many copies there are to sell.
     #[schema(value_type = i64, required, minimum = 0, maximum = 2_147_483_647, example = 5)]
-    quantity: Option<i64>,
+    quantity: Option<Value>,
 }
 
 /// A book whose stock was set.
@@ -42,7 +43,7 @@ pub(crate) async fn set_stock(
     JsonBody(input): JsonBody<Stock>,
 ) -> Result<Json<RestockedBook>, ApiError> {
     let mut fields = Fields::default();
-    let quantity = fields.required("quantity", input.quantity, StockQuantity::new);
+    let quantity = fields.required("quantity", input.quantity, |value| StockQuantity::new(whole_number(&value)));
     let change = set_stock_of(&*ports.units, &*ports.clock, id, fields.finish(quantity)?).await?;
     Ok(Json(RestockedBook { restocked: change.restock.is_some(), book: change.book.into() }))
 }

@@ -2,6 +2,7 @@ use std::num::NonZeroU32;
 
 use domain::{InvalidValue, PageRequest, PageSize};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::api_error::{ApiError, FieldError};
 
@@ -122,6 +123,15 @@ impl Fields {
             _ => Err(ApiError::validation(self.errors)),
         }
     }
+}
+
+/// A number without a fraction, as JSON has it: `5`, and `5.0` as well (JSON Schema 2020-12, 4.2.3). What is no such number
+/// becomes one that is out of every range.
+pub(crate) fn whole_number(value: &Value) -> i64 {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let is_whole = |float: &f64| float.fract() == 0.0 && float.abs() < EXACT;
+    let from_float = || format!("{:.0}", value.as_f64().filter(is_whole)?).parse().ok();
+    value.as_i64().or_else(from_float).unwrap_or(i64::MIN)
 }
 
 /// A field of a change: absent leaves it as it is, null clears it.

@@ -71,9 +71,6 @@ fn parse_error(field: &str, error: &serde_json::Error) -> ApiError {
             let message = error.to_string();
             // Serde's message quotes the value that it refused, which may be a secret; what it expected is ours.
             match message.rsplit_once(", expected ") {
-                Some((_, expected)) if expected.starts_with("i64") => {
-                    invalid(field, "must be a whole number of 64 bits")
-                }
                 Some((_, expected)) => {
                     invalid(field, &format!("must be {}", expected.split(" at line ").next().unwrap_or(expected)))
                 }

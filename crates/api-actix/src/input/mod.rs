@@ -5,7 +5,7 @@ mod json_body;
 mod path_id;
 mod query;
 
-pub(crate) use fields::{Change, Fields};
+pub(crate) use fields::{Change, Fields, whole_number};
 pub(crate) use json_body::{BodyLimit, JsonBody};
 pub(crate) use path_id::PathId;
 pub(crate) use query::QueryString;

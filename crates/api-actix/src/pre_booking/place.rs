@@ -4,11 +4,12 @@ use actix_web::web::Data;
 use domain::book::BookId;
 use domain::pre_booking;
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body::PreBookingBody;
 use crate::api_error::{ApiError, Problem};
-use crate::input::{Fields, JsonBody};
+use crate::input::{Fields, JsonBody, whole_number};
 use crate::security::SignedIn;
 use crate::wiring::Ports;
 
@@ -16,7 +17,7 @@ use crate::wiring::Ports;
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct NewPreBooking {
     #[schema(value_type = i64, required, minimum = 1, example = 1)]
-    book_id: Option<i64>,
+    book_id: Option<Value>,
 }
 
 /// Pre-book a book that is out of stock.
@@ -34,7 +35,7 @@ pub(crate) async fn place(
     JsonBody(input): JsonBody<NewPreBooking>,
 ) -> Result<HttpResponse, ApiError> {
     let mut fields = Fields::default();
-    let book_id = fields.required("book_id", input.book_id, BookId::new);
+    let book_id = fields.required("book_id", input.book_id, |value| BookId::new(whole_number(&value)));
     let book_id = fields.finish(book_id)?;
     let placed =
         pre_booking::place(&*ports.books, &*ports.pre_booking_repository, &*ports.clock, user.id, book_id).await?;

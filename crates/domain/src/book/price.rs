@@ -7,6 +7,8 @@ use crate::InvalidValue;
 pub struct Price(i64);
 
 const CENTS_PER_UNIT: i64 = 100;
+/// What any price needs, and what is far from the end of 64 bits.
+const MAX_DIGITS: usize = 12;
 const TOO_HIGH: i64 = 100_000_000 * CENTS_PER_UNIT;
 
 impl Price {
@@ -45,11 +47,11 @@ impl Price {
 fn parse_cents(text: &str) -> Option<i64> {
     let (units, decimals) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number(units) || !is_number(decimals) || decimals.len() > 2 {
+    if !is_number(units) || units.len() > MAX_DIGITS || !is_number(decimals) || decimals.len() > 2 {
         return None;
     }
     let cents: i64 = format!("{decimals:0<2}").parse().ok()?;
-    units.parse::<i64>().ok()?.checked_mul(CENTS_PER_UNIT)?.checked_add(cents)
+    Some(units.parse::<i64>().ok()? * CENTS_PER_UNIT + cents)
 }
 
 /// With two decimals: `19.99`.

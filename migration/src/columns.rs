@@ -11,12 +11,22 @@ pub(crate) fn id() -> ColumnDef {
 /// A moment that must be known; the present one unless it is given.
 pub(crate) fn moment(name: &'static str, backend: DbBackend) -> ColumnDef {
     let now = if backend == DbBackend::Sqlite {
-        // RFC 3339 as the driver writes it. `CURRENT_TIMESTAMP` has another format, which would not sort with it.
-        "(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))"
+        // As the driver writes it, which leaves a fraction of zero away. `CURRENT_TIMESTAMP` has another format.
+        "(replace(strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '.000+', '+'))"
     } else {
         "now()"
     };
-    ColumnDef::new(name).timestamp_with_time_zone().not_null().default(Expr::cust(now)).take()
+    optional_moment(name, backend).not_null().default(Expr::cust(now)).take()
+}
+
+/// A moment that may not have come. SQLite keeps it as a text, which sorts only if it has the format of all others: RFC 3339
+/// in UTC, with a `T` and the offset `+00:00`.
+pub(crate) fn optional_moment(name: &'static str, backend: DbBackend) -> ColumnDef {
+    let mut column = ColumnDef::new(name).timestamp_with_time_zone().take();
+    if backend == DbBackend::Sqlite {
+        column.check(Expr::cust(format!("{name} GLOB '????-??-??T??:??:??*+00:00'")));
+    }
+    column
 }
 
 /// A text that people sort by: in the alphabet's order on PostgreSQL, whatever the locale of the server is.

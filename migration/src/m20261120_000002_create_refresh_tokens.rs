@@ -1,6 +1,6 @@
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{id, moment, reference};
+use crate::columns::{id, moment, optional_moment, reference};
 
 #[derive(Debug, DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -8,15 +8,16 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
         let table = Table::create()
             .table("refresh_tokens")
             .col(id())
             .col(ColumnDef::new("user_id").big_integer().not_null())
             .col(ColumnDef::new("token_hash").text().not_null())
             .col(ColumnDef::new("family").text().not_null())
-            .col(moment("created_at", manager.get_database_backend()))
-            .col(ColumnDef::new("expires_at").timestamp_with_time_zone().not_null())
-            .col(ColumnDef::new("revoked_at").timestamp_with_time_zone())
+            .col(moment("created_at", backend))
+            .col(optional_moment("expires_at", backend).not_null())
+            .col(optional_moment("revoked_at", backend))
             .foreign_key(&mut reference("refresh_tokens", "user_id", "users"))
             .to_owned();
         manager.create_table(table).await?;

@@ -1,6 +1,6 @@
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{id, moment, reference};
+use crate::columns::{id, moment, optional_moment, reference};
 
 #[derive(Debug, DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -8,14 +8,15 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
         let table = Table::create()
             .table("pre_bookings")
             .col(id())
             .col(ColumnDef::new("user_id").big_integer().not_null())
             .col(ColumnDef::new("book_id").big_integer().not_null())
             .col(ColumnDef::new("round").big_integer().not_null().default(0).check(Expr::cust("round >= 0")))
-            .col(moment("created_at", manager.get_database_backend()))
-            .col(ColumnDef::new("cancelled_at").timestamp_with_time_zone())
+            .col(moment("created_at", backend))
+            .col(optional_moment("cancelled_at", backend))
             // Whether the restock of its round had happened when it was cancelled.
             .col(ColumnDef::new("was_notified").boolean().not_null().default(false))
             .check(Expr::cust("cancelled_at IS NOT NULL OR NOT was_notified"))

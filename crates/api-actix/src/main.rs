@@ -29,8 +29,8 @@ async fn run() -> anyhow::Result<()> {
 }
 
 fn read_dotenv() -> anyhow::Result<()> {
-    match dotenvy::dotenv() {
-        Ok(_) => Ok(()),
+    match dotenvy::from_path(".env") {
+        Ok(()) => Ok(()),
         Err(error) if error.not_found() => Ok(()),
         Err(_) => anyhow::bail!(".env can't be read: every line of it must be NAME=value"),
     }

@@ -1,0 +1,282 @@
+//! Registering, logging in and out, and sessions.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use test_support::{Engine, Suite, TestDatabase, tests};
+
+use crate::support::{
+    ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Caller, PASSWORD, TestApp, all_at_once, assert_time, execute, invalid,
+    problem, query_texts, text,
+};
+
+pub(crate) fn suite() -> Suite {
+    tests![
+        register_gives_tokens,
+        an_address_is_trimmed_and_in_lower_case,
+        an_address_is_registered_once,
+        bounds_of_addresses_and_passwords,
+        log_in_gives_tokens,
+        whatever_is_wrong_with_a_log_in_is_answered_alike,
+        a_deactivated_account_shows_only_to_its_owner,
+        refresh_rotates,
+        reuse_revokes_the_family,
+        reuse_in_one_family_leaves_others_alone,
+        an_expired_refresh_token,
+        an_unknown_refresh_token,
+        log_out_ends_the_session,
+        log_out_of_what_is_no_session,
+        only_a_hash_of_secrets_is_stored,
+    ]
+    .and(tests![a_hundred_failed_log_ins_are_the_most, too_many_log_ins_at_once].only_on(Engine::Sqlite))
+}
+
+async fn register_gives_tokens(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let answer = register(&app, "ada@example.com", PASSWORD).await;
+    assert_eq!(answer.header("location"), None);
+    let ada = app.anyone.with_tokens(assert_tokens(answer.body_of(201)));
+    let me = ada.me().await;
+    assert_time(&me["created_at"]);
+    assert!(me["id"].as_i64().unwrap() > 1);
+    let expected = json!({
+        "id": me["id"], "email": "ada@example.com", "role": "user", "is_active": true, "created_at": me["created_at"],
+    });
+    assert_eq!(me, expected);
+    assert_eq!(app.admin().await.me().await["role"], "admin");
+}
+
+async fn an_address_is_trimmed_and_in_lower_case(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let ada = app.register("  Ada.LOVELACE@Example.COM\t").await;
+    assert_eq!(ada.me().await["email"], "ada.lovelace@example.com");
+    for typed in ["ada.lovelace@example.com", " ADA.lovelace@EXAMPLE.com "] {
+        assert_eq!(app.log_in(typed, PASSWORD).await.me().await, ada.me().await);
+    }
+}
+
+async fn an_address_is_registered_once(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    app.register("ada@example.com").await;
+    for again in ["ada@example.com", "ADA@example.com", " ada@EXAMPLE.com ", ADMIN_EMAIL] {
+        let conflict = problem(409, "AUTH_EMAIL_CONFLICT").of("email");
+        register(&app, again, "another password").await.is_problem(&conflict);
+    }
+    app.log_in("ada@example.com", PASSWORD).await;
+}
+
+async fn bounds_of_addresses_and_passwords(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let longest = format!("{}@{}.{}.{}.org", "a".repeat(64), "b".repeat(63), "c".repeat(63), "d".repeat(57));
+    assert_eq!(longest.len(), 254);
+    assert_eq!(app.register(&longest).await.me().await["email"], longest.as_str());
+    register(&app, &longest.replace(".org", "x.org"), PASSWORD).await.is_problem(&invalid(&["email"]));
+
+    // Characters count, not bytes; and nothing is trimmed or cut off.
+    let passwords = ["ä".repeat(8), "水".repeat(128), " ".repeat(8), format!("{}\0", "n".repeat(7))];
+    for (number, password) in passwords.iter().enumerate() {
+        let email = format!("user{number}@example.com");
+        register(&app, &email, password).await.body_of(201);
+        app.log_in(&email, password).await;
+        let almost: String = password.chars().skip(1).collect();
+        log_in(&app, &email, &almost).await.is_problem(&problem(401, "AUTH_INVALID_CREDENTIALS"));
+    }
+    for password in ["ä".repeat(7), "水".repeat(129)] {
+        register(&app, "eve@example.com", &password).await.is_problem(&invalid(&["password"]));
+    }
+}
+
+async fn log_in_gives_tokens(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let ada = app.register("ada@example.com").await;
+    let tokens = assert_tokens(log_in(&app, "ada@example.com", PASSWORD).await.body_of(200));
+    assert_ne!(tokens, ada.tokens);
+    assert_eq!(ada.with_tokens(tokens).me().await, ada.me().await);
+}
+
+async fn whatever_is_wrong_with_a_log_in_is_answered_alike(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    app.register("ada@example.com").await;
+    let expected = log_in(&app, "ada@example.com", "not my password").await;
+    expected.is_problem(&problem(401, "AUTH_INVALID_CREDENTIALS"));
+    let too_long = "x".repeat(10_000);
+    for (email, password) in [
+        ("nobody@example.com", PASSWORD),
+        ("ada@example.com", ""),
+        ("ada@example.com", "short"),
+        ("ada@example.com", &too_long),
+        ("ada@example.com", "nul\0nul\0nul"),
+        ("no address", PASSWORD),
+        ("", ""),
+        ("\0@example.com", PASSWORD),
+        (&too_long, PASSWORD),
+    ] {
+        let answer = log_in(&app, email, password).await;
+        assert_eq!((answer.status, &answer.body), (401, &expected.body), "{email:?}, {password:?}");
+    }
+}
+
+async fn a_deactivated_account_shows_only_to_its_owner(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let ada = app.register("ada@example.com").await;
+    app.deactivate(&ada.me().await).await;
+    log_in(&app, "ada@example.com", PASSWORD).await.is_problem(&problem(403, "AUTH_ACCOUNT_DEACTIVATED"));
+    log_in(&app, "ada@example.com", "wrong password").await.is_problem(&problem(401, "AUTH_INVALID_CREDENTIALS"));
+    register(&app, "ada@example.com", PASSWORD).await.is_problem(&problem(409, "AUTH_EMAIL_CONFLICT").of("email"));
+}
+
+async fn refresh_rotates(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let mut ada = app.register("ada@example.com").await;
+    let me = ada.me().await;
+    for _ in 0..3 {
+        let tokens = assert_tokens(ada.refresh().await.body_of(200));
+        assert_ne!(tokens["refresh_token"], ada.tokens["refresh_token"]);
+        assert_ne!(tokens["access_token"], ada.tokens["access_token"]);
+        assert_eq!(ada.me().await, me, "the access token before is good until it expires");
+        ada = ada.with_tokens(tokens);
+        assert_eq!(ada.me().await, me);
+    }
+}
+
+async fn reuse_revokes_the_family(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let first = app.register("ada@example.com").await;
+    let second = first.with_tokens(first.refresh().await.body_of(200));
+    let third = first.with_tokens(second.refresh().await.body_of(200));
+
+    first.refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
+    // The newest, which nobody had shown, is revoked with it, and stays so.
+    for session in [&third, &second, &first, &third] {
+        session.refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
+    }
+    drop(app);
+    let app = TestApp::start(&database).await;
+    third.at(&app.url).refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
+}
+
+async fn reuse_in_one_family_leaves_others_alone(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let phone = app.register("ada@example.com").await;
+    let laptop = app.log_in("ada@example.com", PASSWORD).await;
+    let eve = app.register("eve@example.com").await;
+    phone.refresh().await.body_of(200);
+    phone.refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
+    laptop.refresh().await.body_of(200);
+    eve.refresh().await.body_of(200);
+}
+
+async fn an_expired_refresh_token(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let ada = app.register("ada@example.com").await;
+    let long_ago = "UPDATE refresh_tokens SET expires_at = '2026-01-02T03:04:05+00:00'";
+    execute(&database, long_ago).await;
+    for _ in 0..2 {
+        ada.refresh().await.is_problem(&problem(401, "AUTH_REFRESH_INVALID"));
+    }
+}
+
+async fn an_unknown_refresh_token(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let ada = app.register("ada@example.com").await;
+    let known = text(&ada.tokens["refresh_token"]);
+    let unknown = ["", "x", "\0", &known[1..], &known.to_uppercase(), text(&ada.tokens["access_token"])];
+    for token in unknown {
+        let answer = ada.with_tokens(json!({ "refresh_token": token })).refresh().await;
+        answer.is_problem(&problem(401, "AUTH_REFRESH_INVALID"));
+    }
+    ada.refresh().await.body_of(200);
+}
+
+async fn log_out_ends_the_session(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let phone = app.register("ada@example.com").await;
+    let laptop = app.log_in("ada@example.com", PASSWORD).await;
+    let phone_before = phone.clone();
+    let phone = phone.with_tokens(phone.refresh().await.body_of(200));
+    phone.log_out().await.is_empty();
+    phone.log_out().await.is_empty();
+    for session in [&phone, &phone_before] {
+        session.refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
+    }
+    laptop.refresh().await.body_of(200);
+}
+
+async fn log_out_of_what_is_no_session(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    for token in ["", "unknown", "\0", "🌊"] {
+        app.anyone.with_tokens(json!({ "refresh_token": token })).log_out().await.is_empty();
+    }
+}
+
+async fn only_a_hash_of_secrets_is_stored(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let ada = app.register("ada@example.com").await;
+    let stored = query_texts(&database, "SELECT password_hash FROM users").await;
+    assert_eq!(stored.len(), 2);
+    for hash in stored {
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+    }
+    let token = text(&ada.tokens["refresh_token"]);
+    assert!(token.len() >= 43, "256 bits");
+    let hash = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(token));
+    assert_eq!(query_texts(&database, "SELECT token_hash FROM refresh_tokens").await, [hash]);
+}
+
+async fn a_hundred_failed_log_ins_are_the_most(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    app.register("ada@example.com").await;
+    for email in ["ada@example.com", "unknown@example.com"] {
+        for _ in 0..2 {
+            let failed = all_at_once((0..50).map(|_| try_log_in(app.anyone.clone(), email, "wrong password"))).await;
+            assert!(failed.iter().all(|answer| answer.status == 401), "{failed:#?}");
+        }
+        for (email, password) in [(email, "wrong password"), (email, PASSWORD), (&*email.to_uppercase(), PASSWORD)] {
+            let answer = log_in(&app, email, password).await;
+            answer.is_problem(&problem(429, "TOO_MANY_REQUESTS"));
+            let seconds: u32 = answer.header("retry-after").unwrap().parse().unwrap();
+            assert!((3000..=3600).contains(&seconds), "{seconds}");
+        }
+    }
+    log_in(&app, ADMIN_EMAIL, ADMIN_PASSWORD).await.body_of(200);
+}
+
+async fn too_many_log_ins_at_once(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let answers = all_at_once((0..300).map(|number| {
+        let anyone = app.anyone.clone();
+        async move { try_log_in(anyone, &format!("user{number}@example.com"), PASSWORD).await }
+    }));
+    // Whoever does not sign in is served meanwhile.
+    let (answers, health) = tokio::join!(answers, app.anyone.get("/books"));
+    health.body_of(200);
+    let (refused, served): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 503);
+    assert!(served.len() > 64, "{} were served", served.len());
+    assert!(!refused.is_empty());
+    served.iter().for_each(|answer| answer.is_problem(&problem(401, "AUTH_INVALID_CREDENTIALS")));
+    refused.iter().for_each(|answer| answer.is_problem(&problem(503, "OVERLOADED")));
+    app.log_in(ADMIN_EMAIL, ADMIN_PASSWORD).await;
+}
+
+async fn register(app: &TestApp, email: &str, password: &str) -> Answer {
+    app.anyone.post("/auth/register", &json!({ "email": email, "password": password })).await
+}
+
+async fn log_in(app: &TestApp, email: &str, password: &str) -> Answer {
+    try_log_in(app.anyone.clone(), email, password).await
+}
+
+async fn try_log_in(anyone: Caller, email: &str, password: &str) -> Answer {
+    anyone.post("/auth/login", &json!({ "email": email, "password": password })).await
+}
+
+/// Tokens, and nothing else.
+#[track_caller]
+fn assert_tokens(body: Value) -> Value {
+    let expected = json!({
+        "access_token": text(&body["access_token"]), "refresh_token": text(&body["refresh_token"]), "token_type": "bearer",
+    });
+    assert_eq!(body, expected);
+    body
+}

@@ -1,0 +1,115 @@
+//! What every answer carries, and what browsers ask for.
+
+use reqwest::Method;
+use test_support::{Suite, TestDatabase, tests};
+
+use crate::errors::PATHS;
+use crate::support::{Answer, TestApp, problem};
+
+pub(crate) fn suite() -> Suite {
+    tests![
+        a_good_request_id_is_kept,
+        another_request_id_is_replaced,
+        every_get_answers_head,
+        browsers_from_elsewhere_are_not_let_in,
+        browsers_from_the_given_origins_are_let_in,
+    ]
+}
+
+async fn a_good_request_id_is_kept(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    for id in ["a", "A-Z.a_z-09", &"x".repeat(64)] {
+        for (method, path) in [(Method::GET, "/health"), (Method::GET, "/nothing"), (Method::PUT, "/books"), (Method::GET, "/auth/me")] {
+            let request = app.anyone.request(method, path).header("x-request-id", id);
+            assert_eq!(app.anyone.send(request).await.header("x-request-id"), Some(id));
+        }
+    }
+}
+
+async fn another_request_id_is_replaced(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let mut given = vec![app.anyone.get("/health").await];
+    for id in ["", "with space", "<script>", "a/b", "ä", "a,b", &"x".repeat(65)] {
+        let request = app.anyone.request(Method::GET, "/health").header("x-request-id", id);
+        let answer = app.anyone.send(request).await;
+        assert_ne!(answer.header("x-request-id"), Some(id));
+        given.push(answer);
+    }
+    let mut ids: Vec<_> = given.iter().map(|answer| answer.header("x-request-id").unwrap()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 8, "each has one of its own");
+    let is_good = |id: &&str| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    assert!(ids.iter().all(is_good), "{ids:?}");
+}
+
+async fn every_get_answers_head(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let admin = app.admin().await;
+    admin.place(&app.add_book(0).await).await;
+    for (path, _) in PATHS.iter().filter(|(_, methods)| methods.contains(&"GET")) {
+        for caller in [&app.anyone, admin] {
+            let get = caller.get(path).await;
+            let head = caller.send(caller.request(Method::HEAD, path)).await;
+            assert_eq!(head.status, get.status, "{path}");
+            assert!(head.body.is_null());
+            for name in ["content-type", "content-length", "www-authenticate", "location", "allow"] {
+                assert_eq!(head.header(name), get.header(name), "{path}: {name}");
+            }
+        }
+    }
+}
+
+const SHOP: &str = "https://shop.example.com";
+
+async fn browsers_from_elsewhere_are_not_let_in(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    preflight(&app, SHOP).await.is_problem(&problem(405, "METHOD_NOT_ALLOWED"));
+    assert_eq!(allowed_origin(&get_from(&app, SHOP, "/books").await), None);
+
+    let app = TestApp::start_with(&database, &["--cors-allowed-origins", SHOP]).await;
+    for other in ["https://evil.example.com", "http://shop.example.com", "https://shop.example.com:444", "null"] {
+        assert_eq!(allowed_origin(&preflight(&app, other).await), None);
+        assert_eq!(allowed_origin(&get_from(&app, other, "/books").await), None);
+    }
+}
+
+async fn browsers_from_the_given_origins_are_let_in(database: TestDatabase) {
+    let origins = format!("{SHOP},http://localhost:3000");
+    let app = TestApp::start_with(&database, &["--cors-allowed-origins", &origins]).await;
+    for origin in [SHOP, "http://localhost:3000"] {
+        let answer = preflight(&app, origin).await;
+        assert_eq!((answer.status, allowed_origin(&answer)), (200, Some(origin)));
+        let allows = |header: &str, value: &str| {
+            let given = answer.header(header).unwrap_or_default().to_lowercase();
+            assert!(given.split(',').any(|part| part.trim() == value), "{header}: {given}");
+        };
+        allows("access-control-allow-methods", "patch");
+        allows("access-control-allow-headers", "authorization");
+        allows("access-control-allow-headers", "content-type");
+        // Errors too, or the page would never learn what went wrong.
+        for (path, status) in [("/books", 200), ("/auth/me", 401), ("/nothing", 404), ("/auth/login", 405)] {
+            let answer = get_from(&app, origin, path).await;
+            assert_eq!((answer.status, allowed_origin(&answer)), (status, Some(origin)));
+            let exposed = answer.header("access-control-expose-headers").unwrap().to_lowercase();
+            for name in ["location", "retry-after", "x-request-id"] {
+                assert!(exposed.contains(name), "{exposed}");
+            }
+            assert!(answer.header("x-request-id").is_some());
+        }
+    }
+}
+
+async fn preflight(app: &TestApp, origin: &str) -> Answer {
+    let request = app.anyone.request(Method::OPTIONS, "/books/1/stock").header("origin", origin);
+    let request = request.header("access-control-request-method", "PATCH");
+    app.anyone.send(request.header("access-control-request-headers", "authorization, content-type")).await
+}
+
+async fn get_from(app: &TestApp, origin: &str, path: &str) -> Answer {
+    app.anyone.send(app.anyone.request(Method::GET, path).header("origin", origin)).await
+}
+
+fn allowed_origin(answer: &Answer) -> Option<&str> {
+    answer.header("access-control-allow-origin")
+}

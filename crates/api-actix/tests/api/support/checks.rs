@@ -1,0 +1,48 @@
+use serde_json::Value;
+
+/// Checks that this is a time as the API shows it: `YYYY-MM-DDTHH:MM:SS.ffffffZ`. Two of them compare as texts do.
+#[track_caller]
+pub(crate) fn assert_time(value: &Value) -> &str {
+    let time = text(value);
+    let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    assert_eq!(shape, "0000-00-00T00:00:00.000000Z", "{time} is no such time");
+    assert!(chrono::DateTime::parse_from_rfc3339(time).is_ok(), "{time} is no such time");
+    time
+}
+
+#[track_caller]
+pub(crate) fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}
+
+/// An object after a change of some of its fields.
+#[track_caller]
+pub(crate) fn changed(object: &Value, change: &Value) -> Value {
+    let mut changed = object.as_object().expect("an object").clone();
+    changed.extend(change.as_object().expect("an object").clone());
+    changed.into()
+}
+
+/// The ids of these items, in their order.
+#[track_caller]
+pub(crate) fn ids(items: &Value) -> Vec<i64> {
+    items.as_array().expect("a list").iter().map(|item| item["id"].as_i64().unwrap()).collect()
+}
+
+pub(crate) fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.into_iter().collect();
+    items.sort();
+    items
+}
+
+/// Runs all of these at the same time, and gives what came of each, in their order.
+pub(crate) async fn all_at_once<T: Send + 'static>(
+    calls: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let running: Vec<_> = calls.into_iter().map(tokio::spawn).collect();
+    let mut results = Vec::new();
+    for call in running {
+        results.push(call.await.unwrap());
+    }
+    results
+}

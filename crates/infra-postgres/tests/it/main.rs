@@ -1,0 +1,41 @@
+//! The contract of the store: what every port promises, on both engines.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking; clippy knows only `#[test]` functions as tests"
+)]
+
+mod book_list;
+mod books;
+mod concurrency;
+mod indexes;
+mod migrations;
+mod pre_booking_list;
+mod pre_bookings;
+mod refresh_tokens;
+mod schema;
+mod status_rule;
+mod support;
+mod timeouts;
+mod unit_of_work;
+mod users;
+mod waiting;
+
+fn main() -> std::process::ExitCode {
+    test_support::run([
+        books::suite(),
+        book_list::suite(),
+        pre_bookings::suite(),
+        pre_booking_list::suite(),
+        users::suite(),
+        refresh_tokens::suite(),
+        unit_of_work::suite(),
+        status_rule::suite(),
+        schema::suite(),
+        indexes::suite(),
+        migrations::suite(),
+        timeouts::suite(),
+        concurrency::suite(),
+    ])
+}

@@ -31,7 +31,7 @@ fmt:
 
 # Writes openapi.json anew, from the code
 openapi:
-    UPDATE_OPENAPI=1 cargo test --package api-actix --test api -- openapi_json
+    UPDATE_OPENAPI=1 cargo test --package api-actix --test api -- openapi::the_file_at_the_root
 
 # Starts PostgreSQL for development and for the tests
 up:

@@ -55,7 +55,9 @@ impl MigrationTrait for Migration {
         if backend == DbBackend::Postgres {
             db.execute_unprepared("CREATE EXTENSION IF NOT EXISTS pg_trgm").await?;
             for column in ["title", "author"] {
-                let sql = format!("CREATE INDEX ix_books_{column}_trigrams ON books USING gin ({column} gin_trgm_ops)");
+                let folded = format!("translate(lower({column}), 'ς', 'σ')");
+                let sql =
+                    format!("CREATE INDEX ix_books_{column}_trigrams ON books USING gin (({folded}) gin_trgm_ops)");
                 db.execute_unprepared(&sql).await?;
             }
         }

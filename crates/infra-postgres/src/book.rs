@@ -4,8 +4,7 @@ use domain::book::{
     CoverImageUrl, DeletedBook, Isbn, NewBook, Price, Restock, Round, SearchText, SortDirection, StockQuantity, Title,
 };
 use domain::{Page, RepositoryError, Text, Timestamp};
-use sea_orm::sea_query::extension::postgres::PgExpr;
-use sea_orm::sea_query::{BinOper, Expr, ExprTrait, LikeExpr, LockType};
+use sea_orm::sea_query::{BinOper, Expr, ExprTrait, LockType};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Order, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect,
@@ -71,7 +70,12 @@ fn contains(column: Column, part: &SearchText, backend: DbBackend) -> Expr {
         return Expr::col(column).binary(BinOper::Custom("REGEXP"), Expr::value(pattern));
     }
     let escaped = part.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-    Expr::col(column).ilike(LikeExpr::new(format!("%{escaped}%")))
+    // A sigma at the end of a word has a lower case of its own, and the end of a part is not the end of a word. The indexes on
+    // trigrams are over this very expression.
+    Expr::cust_with_exprs(
+        r#"translate(lower($1), 'ς', 'σ') LIKE translate(lower($2 COLLATE "und-x-icu"), 'ς', 'σ')"#,
+        [Expr::col(column), Expr::value(format!("%{escaped}%"))],
+    )
 }
 
 #[async_trait]

@@ -12,8 +12,9 @@ pub(crate) fn repository_error(error: DbErr) -> RepositoryError {
 
 /// The error codes after which the same call may succeed a little later, by SQLSTATE class or code and by SQLite's
 /// result codes.
-const UNAVAILABLE: [&str; 14] = [
+const UNAVAILABLE: [&str; 15] = [
     "08",    // connection exception
+    "3D000", // the database is not there, as while it is being restored
     "40001", // serialization failure
     "40P01", // deadlock detected
     "53",    // insufficient resources: memory, disk, connections
@@ -30,11 +31,8 @@ const UNAVAILABLE: [&str; 14] = [
 ];
 
 fn is_unavailable(error: &DbErr) -> bool {
-    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
-    | DbErr::Exec(RuntimeErr::SqlxError(cause))
-    | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
-    else {
-        return matches!(error, DbErr::ConnectionAcquire(_));
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
+        return matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_));
     };
     if let sqlx::Error::Database(cause) = cause.as_ref() {
         let code = cause.code().unwrap_or_default();

@@ -62,8 +62,14 @@ impl<C: ConnectionTrait + Send> UserRepository for Repositories<C> {
             ..Default::default()
         };
         let insert = Entity::insert(row).on_conflict(OnConflict::column(Column::Email).do_nothing().to_owned());
-        match insert.try_insert().exec_with_returning(&self.connection).await.map_err(repository_error)? {
-            TryInsertResult::Inserted(row) => Ok(Some(row.into())),
+        match insert.try_insert().exec(&self.connection).await.map_err(repository_error)? {
+            TryInsertResult::Inserted(inserted) => Ok(Some(User {
+                id: UserId::from_stored(inserted.last_insert_id),
+                email: user.email.clone(),
+                role: user.role,
+                is_active: true,
+                created_at: user.created_at,
+            })),
             TryInsertResult::Conflicted | TryInsertResult::Empty => Ok(None),
         }
     }

@@ -93,6 +93,10 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, "MALFORMED_JSON", detail)
     }
 
+    pub(crate) fn not_utf8() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "MALFORMED_JSON", "The body must be UTF-8")
+    }
+
     pub(crate) fn unreadable_body() -> Self {
         Self::new(StatusCode::BAD_REQUEST, "MALFORMED_JSON", "The body could not be read to its end")
     }

@@ -22,7 +22,7 @@ pub(crate) struct NewBook {
     #[schema(schema_with = crate::openapi::price, required)]
     price: Option<Value>,
     /// An ISBN-10 or ISBN-13 with a right check digit; hyphens and spaces are dropped, an empty one is none.
-    #[schema(example = "978-0-15-602760-1")]
+    #[schema(schema_with = crate::openapi::isbn, required = false)]
     isbn: Option<String>,
     #[schema(max_length = 10_000, pattern = "^[^\\u0000]*$")]
     description: Option<String>,
@@ -63,7 +63,8 @@ impl NewBook {
 
 /// Add a book.
 #[utoipa::path(
-    post, path = "/books", tag = "Books", request_body = NewBook, security(("access_token" = [])),
+    post, path = "/books", tag = "Books", operation_id = "add_book",
+    request_body = NewBook, security(("access_token" = [])),
     responses(
         (status = 201, description = "The book", body = BookBody, headers(("Location" = String, description = "Where it is"))),
         (status = 409, description = "`BOOK_ISBN_CONFLICT`", body = Problem, content_type = "application/problem+json"),

@@ -25,7 +25,7 @@ pub(crate) struct BookPatch {
     price: Change<Value>,
     /// An ISBN-10 or ISBN-13 with a right check digit; hyphens and spaces are dropped, an empty one is none.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "978-0-15-602760-1")]
+    #[schema(schema_with = crate::openapi::isbn, required = false)]
     isbn: Change<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 10_000, pattern = "^[^\\u0000]*$")]
@@ -63,7 +63,8 @@ impl BookPatch {
 ///
 /// The stock is set with `PATCH /books/{id}/stock`.
 #[utoipa::path(
-    put, path = "/books/{id}", tag = "Books", params(("id" = i64, Path, minimum = 1)), request_body = BookPatch,
+    put, path = "/books/{id}", tag = "Books", operation_id = "change_book",
+    params(("id" = i64, Path, minimum = 1)), request_body = BookPatch,
     security(("access_token" = [])),
     responses(
         (status = 200, description = "The book as it is now", body = BookBody),

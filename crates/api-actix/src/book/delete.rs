@@ -8,7 +8,8 @@ use crate::wiring::Ports;
 
 /// Delete a book that nobody ever pre-booked.
 #[utoipa::path(
-    delete, path = "/books/{id}", tag = "Books", params(("id" = i64, Path, minimum = 1)), security(("access_token" = [])),
+    delete, path = "/books/{id}", tag = "Books", operation_id = "delete_book",
+    params(("id" = i64, Path, minimum = 1)), security(("access_token" = [])),
     responses(
         (status = 204, description = "It is gone"),
         (status = 404, description = "`BOOK_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),

@@ -8,7 +8,8 @@ use crate::wiring::Ports;
 
 /// Look one book up.
 #[utoipa::path(
-    get, path = "/books/{id}", tag = "Books", params(("id" = i64, Path, minimum = 1)),
+    get, path = "/books/{id}", tag = "Books", operation_id = "find_book",
+    params(("id" = i64, Path, minimum = 1)),
     responses(
         (status = 200, description = "The book", body = BookBody),
         (status = 404, description = "`BOOK_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),

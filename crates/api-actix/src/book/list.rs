@@ -15,10 +15,10 @@ use crate::wiring::Ports;
 #[into_params(parameter_in = Query)]
 pub(crate) struct BookParameters {
     /// A part of the title or of the author, in any case.
-    #[param(max_length = 500)]
+    #[param(max_length = 500, pattern = "^[^\\u0000]*$")]
     q: Option<String>,
     /// A part of the author, in any case.
-    #[param(max_length = 500)]
+    #[param(max_length = 500, pattern = "^[^\\u0000]*$")]
     author: Option<String>,
     /// Whether there is a copy to sell.
     #[param(value_type = Option<bool>)]
@@ -94,7 +94,8 @@ pub(crate) struct BookPage {
 ///
 /// All conditions hold at once.
 #[utoipa::path(
-    get, path = "/books", tag = "Books", params(BookParameters),
+    get, path = "/books", tag = "Books", operation_id = "list_books",
+    params(BookParameters),
     responses((status = 200, description = "A page of the books that match", body = BookPage))
 )]
 pub(crate) async fn list(

@@ -1,4 +1,5 @@
 use std::num::NonZeroU32;
+use std::str::FromStr;
 
 use domain::{InvalidValue, PageRequest, PageSize};
 use serde::{Deserialize, Deserializer};
@@ -87,7 +88,8 @@ impl Fields {
         size: Option<String>,
     ) -> Option<PageRequest> {
         let number = self.required("page", number.or(Some("1".to_owned())), |text| {
-            text.parse::<NonZeroU32>().map_err(|_| InvalidValue::new("must be a whole number from 1 to 4294967295"))
+            parse_digits::<NonZeroU32>(&text)
+                .ok_or_else(|| InvalidValue::new("must be a whole number from 1 to 4294967295"))
         });
         let size = self.page_size(size_name, size.or(Some("20".to_owned())));
         number.zip(size).map(|(number, size)| PageRequest { number, size })
@@ -99,7 +101,7 @@ impl Fields {
         name: &'static str,
         size: Option<String>,
     ) -> Option<PageSize<MAX>> {
-        self.required(name, size, |text| PageSize::new(text.parse().unwrap_or_default()))
+        self.required(name, size, |text| PageSize::new(parse_digits(&text).unwrap_or_default()))
     }
 
     /// A field that must not be there.
@@ -123,6 +125,11 @@ impl Fields {
             _ => Err(ApiError::validation(self.errors)),
         }
     }
+}
+
+/// Reads a number that consists of digits; Rust alone would take a plus sign as well.
+fn parse_digits<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A number without a fraction, as JSON has it: `5`, and `5.0` as well (JSON Schema 2020-12, 4.2.3). What is no such number

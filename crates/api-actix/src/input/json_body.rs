@@ -49,6 +49,10 @@ fn read_error(error: &actix_web::Error, limit: Option<BodyLimit>) -> ApiError {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    // Serde does not look into the fields that it ignores.
+    if std::str::from_utf8(body).is_err() {
+        return Err(ApiError::not_utf8());
+    }
     // Serde would take an array for an object as well, its items for the fields in their order.
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(match serde_json::from_slice::<IgnoredAny>(body) {

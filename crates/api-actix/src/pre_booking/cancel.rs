@@ -11,7 +11,8 @@ use crate::wiring::Ports;
 ///
 /// Nothing is deleted: its status becomes `cancelled`, for good.
 #[utoipa::path(
-    delete, path = "/prebooks/{id}", tag = "Pre-bookings", params(("id" = i64, Path, minimum = 1)), security(("access_token" = [])),
+    delete, path = "/prebooks/{id}", tag = "Pre-bookings", operation_id = "cancel_pre_booking",
+    params(("id" = i64, Path, minimum = 1)), security(("access_token" = [])),
     responses(
         (status = 204, description = "It is cancelled"),
         (status = 404, description = "`PREBOOK_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),

@@ -9,7 +9,8 @@ use crate::wiring::Ports;
 
 /// Look one of one's pre-bookings up.
 #[utoipa::path(
-    get, path = "/prebooks/{id}", tag = "Pre-bookings", params(("id" = i64, Path, minimum = 1)), security(("access_token" = [])),
+    get, path = "/prebooks/{id}", tag = "Pre-bookings", operation_id = "find_pre_booking",
+    params(("id" = i64, Path, minimum = 1)), security(("access_token" = [])),
     responses(
         (status = 200, description = "The pre-booking", body = PreBookingBody),
         (status = 404, description = "`PREBOOK_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),

@@ -53,7 +53,8 @@ pub(crate) struct PreBookingPage {
 
 /// List one's pre-bookings, newest first.
 #[utoipa::path(
-    get, path = "/prebooks", tag = "Pre-bookings", params(PreBookingParameters), security(("access_token" = [])),
+    get, path = "/prebooks", tag = "Pre-bookings", operation_id = "list_pre_bookings",
+    params(PreBookingParameters), security(("access_token" = [])),
     responses((status = 200, description = "A stretch of the pre-bookings that match", body = PreBookingPage))
 )]
 pub(crate) async fn list(

@@ -22,7 +22,8 @@ pub(crate) struct NewPreBooking {
 
 /// Pre-book a book that is out of stock.
 #[utoipa::path(
-    post, path = "/prebooks", tag = "Pre-bookings", request_body = NewPreBooking, security(("access_token" = [])),
+    post, path = "/prebooks", tag = "Pre-bookings", operation_id = "place_pre_booking",
+    request_body = NewPreBooking, security(("access_token" = [])),
     responses(
         (status = 201, description = "The pre-booking", body = PreBookingBody, headers(("Location" = String, description = "Where it is"))),
         (status = 404, description = "`BOOK_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),

@@ -1,14 +1,14 @@
-//! Registering, logging in and out, and sessions.
+//! Registering and logging in.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use test_support::{Engine, Suite, TestDatabase, tests};
 
 use crate::support::{
-    ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Caller, PASSWORD, TestApp, all_at_once, assert_time, execute, invalid,
-    problem, query_texts, text,
+    ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Caller, PASSWORD, TestApp, all_are, all_at_once, assert_time, assert_tokens,
+    invalid, problem, query_texts, text,
 };
 
 pub(crate) fn suite() -> Suite {
@@ -20,13 +20,6 @@ pub(crate) fn suite() -> Suite {
         log_in_gives_tokens,
         whatever_is_wrong_with_a_log_in_is_answered_alike,
         a_deactivated_account_shows_only_to_its_owner,
-        refresh_rotates,
-        reuse_revokes_the_family,
-        reuse_in_one_family_leaves_others_alone,
-        an_expired_refresh_token,
-        an_unknown_refresh_token,
-        log_out_ends_the_session,
-        log_out_of_what_is_no_session,
         only_a_hash_of_secrets_is_stored,
     ]
     .and(tests![a_hundred_failed_log_ins_are_the_most, too_many_log_ins_at_once].only_on(Engine::Sqlite))
@@ -126,90 +119,6 @@ async fn a_deactivated_account_shows_only_to_its_owner(database: TestDatabase) {
     register(&app, "ada@example.com", PASSWORD).await.is_problem(&problem(409, "AUTH_EMAIL_CONFLICT").of("email"));
 }
 
-async fn refresh_rotates(database: TestDatabase) {
-    let app = TestApp::start(&database).await;
-    let mut ada = app.register("ada@example.com").await;
-    let me = ada.me().await;
-    for _ in 0..3 {
-        let tokens = assert_tokens(ada.refresh().await.body_of(200));
-        assert_ne!(tokens["refresh_token"], ada.tokens["refresh_token"]);
-        assert_ne!(tokens["access_token"], ada.tokens["access_token"]);
-        assert_eq!(ada.me().await, me, "the access token before is good until it expires");
-        ada = ada.with_tokens(tokens);
-        assert_eq!(ada.me().await, me);
-    }
-}
-
-async fn reuse_revokes_the_family(database: TestDatabase) {
-    let app = TestApp::start(&database).await;
-    let first = app.register("ada@example.com").await;
-    let second = first.with_tokens(first.refresh().await.body_of(200));
-    let third = first.with_tokens(second.refresh().await.body_of(200));
-
-    first.refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
-    // The newest, which nobody had shown, is revoked with it, and stays so.
-    for session in [&third, &second, &first, &third] {
-        session.refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
-    }
-    drop(app);
-    let app = TestApp::start(&database).await;
-    third.at(&app.url).refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
-}
-
-async fn reuse_in_one_family_leaves_others_alone(database: TestDatabase) {
-    let app = TestApp::start(&database).await;
-    let phone = app.register("ada@example.com").await;
-    let laptop = app.log_in("ada@example.com", PASSWORD).await;
-    let eve = app.register("eve@example.com").await;
-    phone.refresh().await.body_of(200);
-    phone.refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
-    laptop.refresh().await.body_of(200);
-    eve.refresh().await.body_of(200);
-}
-
-async fn an_expired_refresh_token(database: TestDatabase) {
-    let app = TestApp::start(&database).await;
-    let ada = app.register("ada@example.com").await;
-    let long_ago = "UPDATE refresh_tokens SET expires_at = '2026-01-02T03:04:05+00:00'";
-    execute(&database, long_ago).await;
-    for _ in 0..2 {
-        ada.refresh().await.is_problem(&problem(401, "AUTH_REFRESH_INVALID"));
-    }
-}
-
-async fn an_unknown_refresh_token(database: TestDatabase) {
-    let app = TestApp::start(&database).await;
-    let ada = app.register("ada@example.com").await;
-    let known = text(&ada.tokens["refresh_token"]);
-    let unknown = ["", "x", "\0", &known[1..], &known.to_uppercase(), text(&ada.tokens["access_token"])];
-    for token in unknown {
-        let answer = ada.with_tokens(json!({ "refresh_token": token })).refresh().await;
-        answer.is_problem(&problem(401, "AUTH_REFRESH_INVALID"));
-    }
-    ada.refresh().await.body_of(200);
-}
-
-async fn log_out_ends_the_session(database: TestDatabase) {
-    let app = TestApp::start(&database).await;
-    let phone = app.register("ada@example.com").await;
-    let laptop = app.log_in("ada@example.com", PASSWORD).await;
-    let phone_before = phone.clone();
-    let phone = phone.with_tokens(phone.refresh().await.body_of(200));
-    phone.log_out().await.is_empty();
-    phone.log_out().await.is_empty();
-    for session in [&phone, &phone_before] {
-        session.refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
-    }
-    laptop.refresh().await.body_of(200);
-}
-
-async fn log_out_of_what_is_no_session(database: TestDatabase) {
-    let app = TestApp::start(&database).await;
-    for token in ["", "unknown", "\0", "🌊"] {
-        app.anyone.with_tokens(json!({ "refresh_token": token })).log_out().await.is_empty();
-    }
-}
-
 async fn only_a_hash_of_secrets_is_stored(database: TestDatabase) {
     let app = TestApp::start(&database).await;
     let ada = app.register("ada@example.com").await;
@@ -254,8 +163,8 @@ async fn too_many_log_ins_at_once(database: TestDatabase) {
     let (refused, served): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 503);
     assert!(served.len() > 64, "{} were served", served.len());
     assert!(!refused.is_empty());
-    served.iter().for_each(|answer| answer.is_problem(&problem(401, "AUTH_INVALID_CREDENTIALS")));
-    refused.iter().for_each(|answer| answer.is_problem(&problem(503, "OVERLOADED")));
+    all_are(&served, &problem(401, "AUTH_INVALID_CREDENTIALS"));
+    all_are(&refused, &problem(503, "OVERLOADED"));
     app.log_in(ADMIN_EMAIL, ADMIN_PASSWORD).await;
 }
 
@@ -269,14 +178,4 @@ async fn log_in(app: &TestApp, email: &str, password: &str) -> Answer {
 
 async fn try_log_in(anyone: Caller, email: &str, password: &str) -> Answer {
     anyone.post("/auth/login", &json!({ "email": email, "password": password })).await
-}
-
-/// Tokens, and nothing else.
-#[track_caller]
-fn assert_tokens(body: Value) -> Value {
-    let expected = json!({
-        "access_token": text(&body["access_token"]), "refresh_token": text(&body["refresh_token"]), "token_type": "bearer",
-    });
-    assert_eq!(body, expected);
-    body
 }

@@ -95,7 +95,7 @@ async fn deactivate_locks_out_at_once(database: TestDatabase) {
     ada.try_to_cancel(&placed).await.is_problem(&locked_out);
     ada.get("/admin/users").await.is_problem(&locked_out);
     ada.refresh().await.is_problem(&problem(401, "AUTH_REFRESH_INVALID"));
-    ada.log_out().await.is_empty();
+    ada.log_out().await.has_no_content();
     ada.get("/books").await.body_of(200);
 }
 

@@ -19,7 +19,9 @@ pub(crate) fn suite() -> Suite {
 async fn a_good_request_id_is_kept(database: TestDatabase) {
     let app = TestApp::start(&database).await;
     for id in ["a", "A-Z.a_z-09", &"x".repeat(64)] {
-        for (method, path) in [(Method::GET, "/health"), (Method::GET, "/nothing"), (Method::PUT, "/books"), (Method::GET, "/auth/me")] {
+        for (method, path) in
+            [(Method::GET, "/health"), (Method::GET, "/nothing"), (Method::PUT, "/books"), (Method::GET, "/auth/me")]
+        {
             let request = app.anyone.request(method, path).header("x-request-id", id);
             assert_eq!(app.anyone.send(request).await.header("x-request-id"), Some(id));
         }
@@ -39,7 +41,8 @@ async fn another_request_id_is_replaced(database: TestDatabase) {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 8, "each has one of its own");
-    let is_good = |id: &&str| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    let is_good =
+        |id: &&str| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
     assert!(ids.iter().all(is_good), "{ids:?}");
 }
 

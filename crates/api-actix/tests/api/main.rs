@@ -6,13 +6,24 @@
 mod access_tokens;
 mod accounts;
 mod admin;
+mod book_changes;
 mod book_search;
 mod books;
+mod concurrency;
+mod docs;
 mod errors;
 mod headers;
 mod input;
+mod model;
+mod openapi;
 mod pre_booking_lists;
 mod pre_bookings;
+mod process;
+mod query_input;
+mod readme_tour;
+mod sessions;
+mod settings;
+mod store_errors;
 mod support;
 
 fn main() -> std::process::ExitCode {
@@ -20,12 +31,23 @@ fn main() -> std::process::ExitCode {
         pre_bookings::suite(),
         pre_booking_lists::suite(),
         books::suite(),
+        book_changes::suite(),
         book_search::suite(),
         accounts::suite(),
+        sessions::suite(),
         access_tokens::suite(),
         admin::suite(),
         errors::suite(),
+        store_errors::suite(),
         headers::suite(),
         input::suite(),
+        query_input::suite(),
+        openapi::suite(),
+        docs::suite(),
+        concurrency::suite(),
+        process::suite(),
+        settings::suite(),
+        readme_tour::suite(),
+        model::suite(),
     ])
 }

@@ -4,11 +4,11 @@ use domain::book::{
     Author, Book, BookChange, BookDetails, BookId, ChangedBook, CoverImageUrl, DeletedBook, Description, Isbn, NewBook,
     Price, Round, Title,
 };
-use sea_orm::TransactionTrait;
 use sea_orm::prelude::Date;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use test_support::{Engine, Suite, TestDatabase, tests};
 
-use crate::support::{World, at, at_micros, copies, details};
+use crate::support::{Sql, World, at, at_micros, copies, details};
 use crate::waiting::until_a_statement_waits_for_a_lock;
 
 pub(crate) fn suite() -> Suite {
@@ -100,13 +100,16 @@ async fn a_book_may_keep_its_isbn_in_the_other_form(database: TestDatabase) {
     assert_eq!(world.book(book.id).await.details.isbn, isbn(PAIRS[0].1));
 }
 
+/// Writes one of the second details over that of the first.
+type Apply = fn(&mut BookDetails, BookDetails);
+
 async fn a_change_writes_what_is_given_and_no_more(database: TestDatabase) {
     let world = World::open(&database).await;
     let book = world.add_book("Solaris", 3).await;
     let other = world.add_book("Fiasco", 0).await;
     let new = full_details();
     let none = BookChange::default;
-    let changes: [(BookChange, fn(&mut BookDetails, BookDetails)); 8] = [
+    let changes: [(BookChange, Apply); 8] = [
         (none(), |_, _| ()),
         (BookChange { title: Some(new.title.clone()), ..none() }, |all, new| all.title = new.title),
         (BookChange { author: Some(new.author.clone()), ..none() }, |all, new| all.author = new.author),
@@ -171,9 +174,9 @@ async fn two_changes_of_different_details_both_last(database: TestDatabase) {
 async fn a_change_that_waits_for_another_keeps_what_that_one_wrote(database: TestDatabase) {
     let world = World::open(&database).await;
     let book = world.add_book("Solaris", 0).await;
-    let other = crate::support::Sql::connect(&database).await;
+    let other = Sql::connect(&database).await;
     let transaction = other.0.begin().await.unwrap();
-    sea_orm::ConnectionTrait::execute_unprepared(&transaction, "UPDATE books SET title = 'Eden'").await.unwrap();
+    transaction.execute_unprepared("UPDATE books SET title = 'Eden'").await.unwrap();
 
     let change = BookChange { price: Price::parse("5").ok(), ..BookChange::default() };
     let other_ends = async {

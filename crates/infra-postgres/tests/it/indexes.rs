@@ -132,9 +132,11 @@ async fn list(world: &World, filter: BookFilter) {
 
 async fn a_delete_looks_for_pre_bookings_by_index(database: TestDatabase) {
     let scans = Scans::prepare(database).await;
-    let deleted = scans.of(async |world| {
+    let deleted = scans
+        .of(async |world| {
             assert_eq!(world.catalog().delete(BookId::from_stored(BOOK)).await.unwrap(), DeletedBook::Deleted);
-        }).await;
+        })
+        .await;
     assert_served_by(["books_pkey", "ix_pre_bookings_book", "uq_restocks_book_round"], &deleted);
 }
 

@@ -1,11 +1,8 @@
 //! The contract of the store: what every port promises, on both engines.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test fails by panicking; clippy knows only `#[test]` functions as tests"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking; clippy knows only `#[test]` functions as tests")]
 
+mod at_once;
 mod book_list;
 mod books;
 mod concurrency;
@@ -13,8 +10,10 @@ mod indexes;
 mod migrations;
 mod pre_booking_list;
 mod pre_bookings;
+mod races;
 mod refresh_tokens;
 mod schema;
+mod sessions;
 mod status_rule;
 mod support;
 mod timeouts;
@@ -31,11 +30,13 @@ fn main() -> std::process::ExitCode {
         users::suite(),
         refresh_tokens::suite(),
         unit_of_work::suite(),
+        sessions::suite(),
         status_rule::suite(),
         schema::suite(),
         indexes::suite(),
         migrations::suite(),
         timeouts::suite(),
         concurrency::suite(),
+        races::suite(),
     ])
 }

@@ -2,9 +2,7 @@
 
 use domain::account::UserId;
 use domain::book::Book;
-use domain::pre_booking::{
-    PreBookedBook, PreBookingId, PreBookingPosition, PreBookingQuery, StatusKind, cancel, list,
-};
+use domain::pre_booking::{PreBookedBook, PreBookingId, PreBookingPosition, PreBookingQuery, StatusKind, cancel, list};
 use domain::{PageSize, Timestamp};
 use test_support::{Engine, Suite, TestDatabase, tests};
 
@@ -18,7 +16,13 @@ pub(crate) fn suite() -> Suite {
         one_more_than_the_limit_is_given_if_there_is_one,
         a_list_holds_nobody_elses,
     ]
-    .and(tests![moments_that_the_database_made_are_walked_like_others].only_on(Engine::Sqlite))
+    .and(
+        tests![
+            moments_that_the_database_made_are_walked_like_others,
+            moments_in_other_formats_are_refused_or_walked_like_others,
+        ]
+        .only_on(Engine::Sqlite),
+    )
 }
 
 /// A store in which one user has pre-bookings that were placed at these moments, newest or not, in books of their own.
@@ -87,6 +91,7 @@ async fn walk(world: &World, user: UserId, status: Option<StatusKind>, limit: u3
         let page = list(world.pre_booking_reader(), user, &query(status, after, limit)).await.unwrap();
         assert!(page.items.len() <= limit as usize);
         met.extend(ids_of(&page.items));
+        assert!(met.len() < 100, "the walk goes in circles: {met:?}");
         after = page.next;
         if after.is_none() {
             return met;
@@ -151,16 +156,45 @@ async fn moments_that_the_database_made_are_walked_like_others(database: TestDat
     let default: String =
         world.sql.value("SELECT dflt_value FROM pragma_table_info('pre_bookings') WHERE name = 'created_at'").await;
     let mut moments = vec![at(1)];
-    for text in ["2027-01-15 08:00:00.000", "2027-01-15 08:00:00.120", "2027-01-15 08:00:00.000"] {
-        let book = world.add_book("Fiasco", 0).await;
-        let made = default.replace("'now'", &format!("'{text}'"));
+    for (text, micros) in [("08:00:00.000", 0), ("08:00:00.120", 120_000), ("08:00:00.000", 0)] {
+        let made = default.replace("'now'", &format!("'2027-01-15 {text}'"));
         assert_ne!(made, default);
-        let columns = "INSERT INTO pre_bookings (user_id, book_id, created_at) VALUES";
-        world.sql.run(&format!("{columns} ({}, {}, {made})", user.get(), book.id.get())).await;
-        ids.push(PreBookingId::from_stored(world.sql.value("SELECT max(id) FROM pre_bookings").await));
-        moments.push(at_micros(if text.ends_with("120") { 120_000 } else { 0 }));
+        ids.push(load(&world, user, &made).await.unwrap());
+        moments.push(at_micros(micros));
     }
     for limit in 1..=5 {
         assert_eq!(walk(&world, user, None, limit).await, newest_first(&moments, &ids), "{limit}");
     }
+}
+
+/// Whoever loads rows writes moments as they please. What the store takes, it must put in its place.
+async fn moments_in_other_formats_are_refused_or_walked_like_others(database: TestDatabase) {
+    let (world, user, mut ids) = world_with(&database, &[at(1)]).await;
+    let mut moments = vec![at(1)];
+    for (text, micros) in [
+        ("2027-01-15T08:00:00.000+00:00", 0),
+        ("2027-01-15T08:00:00.000000+00:00", 0),
+        ("2027-01-15T08:00:00.120000+00:00", 120_000),
+        ("2027-01-15T08:00:00.120+00:00", 120_000),
+        ("2027-01-15T09:00:00.5+01:00", 500_000),
+        ("2027-01-15 08:00:00.5+00:00", 500_000),
+        ("2027-01-15T08:00:00.500Z", 500_000),
+        ("2027-01-15 08:00:00", 0),
+    ] {
+        if let Some(id) = load(&world, user, &format!("'{text}'")).await {
+            ids.push(id);
+            moments.push(at_micros(micros));
+        }
+    }
+    for limit in 1..=9 {
+        assert_eq!(walk(&world, user, None, limit).await, newest_first(&moments, &ids), "{limit}");
+    }
+}
+
+/// Loads a pre-booking of a new book that was placed at this moment, in SQL, unless the database refuses it.
+async fn load(world: &World, user: UserId, moment: &str) -> Option<PreBookingId> {
+    let book = world.add_book("Fiasco", 0).await.id;
+    let columns = "INSERT INTO pre_bookings (user_id, book_id, created_at) VALUES";
+    world.sql.try_run(&format!("{columns} ({}, {}, {moment})", user.get(), book.get())).await.ok()?;
+    Some(PreBookingId::from_stored(world.sql.value("SELECT max(id) FROM pre_bookings").await))
 }

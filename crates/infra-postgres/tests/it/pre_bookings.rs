@@ -104,7 +104,11 @@ async fn a_notified_user_waits_again_in_the_next_round(database: TestDatabase) {
 async fn the_database_itself_refuses_a_second_waiting_one(database: TestDatabase) {
     let (world, user, book) = world_with_a_book(&database).await;
     let insert = |round: i64| {
-        format!("INSERT INTO pre_bookings (user_id, book_id, round) VALUES ({}, {}, {round})", user.get(), book.id.get())
+        format!(
+            "INSERT INTO pre_bookings (user_id, book_id, round) VALUES ({}, {}, {round})",
+            user.get(),
+            book.id.get()
+        )
     };
     world.sql.run(&insert(0)).await;
     let error = world.sql.try_run(&insert(0)).await.unwrap_err();
@@ -150,8 +154,7 @@ async fn a_placement_that_a_restock_overtook_is_notified_at_once(database: TestD
     assert!(late.created_at > restock.restocked_at);
     assert_eq!(status(&world, &late).await, Status::Notified { at: late.created_at });
 
-    let new =
-        NewPreBooking { user_id: grace, book_id: read_before.id, round: read_before.round, created_at: early };
+    let new = NewPreBooking { user_id: grace, book_id: read_before.id, round: read_before.round, created_at: early };
     let AddedPreBooking::Added(added) = world.pre_bookings().add(&new).await.unwrap() else { panic!("refused") };
     assert_eq!(status(&world, &added).await, Status::Notified { at: restock.restocked_at });
 }
@@ -235,7 +238,8 @@ async fn a_cancel_writes_one_pre_booking(database: TestDatabase) {
     assert!(!world.pre_bookings().save_cancelled(&unknown, StatusKind::Waiting).await.unwrap());
     assert!(world.pre_bookings().save_cancelled(&cancelled, StatusKind::Waiting).await.unwrap());
     // Its other details are not to be written.
-    let stale = PreBooking { book_id: BookId::from_stored(99), created_at: at(1), ..other.clone() }.cancel(at(61)).unwrap();
+    let stale =
+        PreBooking { book_id: BookId::from_stored(99), created_at: at(1), ..other.clone() }.cancel(at(61)).unwrap();
     assert_eq!(status(&world, &other).await, Status::Waiting);
     assert!(world.pre_bookings().save_cancelled(&stale, StatusKind::Waiting).await.unwrap());
     assert_eq!(world.pre_booking(grace, other.id).await, other.cancel(at(61)).unwrap());

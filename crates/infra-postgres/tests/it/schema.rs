@@ -40,7 +40,10 @@ async fn rows_can_be_loaded_with_what_is_required_alone(database: TestDatabase) 
     assert_eq!((pre_booking.status, pre_booking.round), (Status::Waiting, Round::default()));
 
     let restock = world.set_stock(book.id, 5).await.unwrap().restock.unwrap();
-    assert_eq!(world.pre_booking(ada.user.id, id).await.status.notified_at(), Some(restock.restocked_at.max(pre_booking.created_at)));
+    assert_eq!(
+        world.pre_booking(ada.user.id, id).await.status.notified_at(),
+        Some(restock.restocked_at.max(pre_booking.created_at))
+    );
 }
 
 /// The database's own, so it is compared with the database's own.
@@ -150,7 +153,9 @@ async fn refused(world: &World, sql: &str) {
 async fn the_view_has_the_columns_that_reports_rely_on(database: TestDatabase) {
     let world = World::open(&database).await;
     let columns: Vec<String> = match database.engine() {
-        Engine::Sqlite => world.sql.column("SELECT name FROM pragma_table_info('pre_booking_statuses') ORDER BY cid").await,
+        Engine::Sqlite => {
+            world.sql.column("SELECT name FROM pragma_table_info('pre_booking_statuses') ORDER BY cid").await
+        }
         Engine::Postgres => {
             let columns = "SELECT column_name::text FROM information_schema.columns \
                            WHERE table_name = 'pre_booking_statuses' ORDER BY ordinal_position";
@@ -187,9 +192,7 @@ async fn what_waits_is_unique(database: TestDatabase) {
         .sql
         .value(match database.engine() {
             Engine::Sqlite => "SELECT sql FROM sqlite_master WHERE name = 'uq_pre_bookings_user_book_waiting'",
-            Engine::Postgres => {
-                "SELECT indexdef FROM pg_indexes WHERE indexname = 'uq_pre_bookings_user_book_waiting'"
-            }
+            Engine::Postgres => "SELECT indexdef FROM pg_indexes WHERE indexname = 'uq_pre_bookings_user_book_waiting'",
         })
         .await;
     let plain = definition.replace('"', "").to_uppercase();

@@ -28,7 +28,11 @@ type RoundFacts = (Option<i64>, Vec<Placed>);
 
 /// Few moments, so that many are equal; SQLite keeps texts of different lengths for them.
 fn micros() -> impl Strategy<Value = i64> {
-    prop_oneof![0..3_i64, (0..3_i64).prop_map(|thousands| 500_000 + 1_000 * thousands), (0..4_i64).prop_map(|seconds| seconds * 1_000_000)]
+    prop_oneof![
+        0..3_i64,
+        (0..3_i64).prop_map(|thousands| 500_000 + 1_000 * thousands),
+        (0..4_i64).prop_map(|seconds| seconds * 1_000_000)
+    ]
 }
 
 /// Cancelled before or after the restock, and said to have been notified or not: the database allows all of it.

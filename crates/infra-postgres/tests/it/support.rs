@@ -143,7 +143,7 @@ impl World {
     pub(crate) async fn add_pre_booking(&self, user_id: UserId, book: &Book) -> PreBooking {
         match self.try_add_pre_booking(user_id, book).await {
             AddedPreBooking::Added(pre_booking) => pre_booking,
-            refused => panic!("{refused:?}"),
+            refused @ (AddedPreBooking::Duplicate | AddedPreBooking::BookNotFound) => panic!("{refused:?}"),
         }
     }
 

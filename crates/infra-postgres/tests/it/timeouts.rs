@@ -3,29 +3,29 @@
 use std::time::{Duration, Instant};
 
 use domain::RepositoryError;
-use domain::book::{Book, BookId, SetStockError};
+use domain::book::{BookId, NewBook, SetStockError};
 use domain::pre_booking::place;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use test_support::{Engine, Suite, TestDatabase, tests};
 
-use crate::support::{Sql, World, copies, details, new_user, at};
-use crate::waiting::until;
+use crate::support::{Sql, World, at, copies, details, new_user};
+use crate::waiting::{until, until_a_statement_waits_for_a_lock};
 
 pub(crate) fn suite() -> Suite {
-    tests![a_pool_without_a_free_connection_is_unavailable].and(
-        tests![
-            a_lock_is_waited_for_a_second,
-            every_connection_has_its_limits,
-            a_statement_that_takes_too_long_is_unavailable,
-            a_lost_connection_is_unavailable_and_then_replaced,
-            a_lost_transaction_is_unavailable,
-            errors_are_worth_another_try_or_not,
-            placements_go_on_while_stock_and_account_are_locked,
-            a_stock_change_does_not_wait_for_placements,
-        ]
-        .only_on(Engine::Postgres),
-    )
-    .and(tests![a_file_that_another_program_writes_is_unavailable].only_on(Engine::Sqlite))
+    tests![a_pool_without_a_free_connection_is_unavailable]
+        .and(
+            tests![
+                a_lock_is_waited_for_a_second,
+                every_connection_has_its_limits,
+                a_lost_connection_is_unavailable_and_then_replaced,
+                a_lost_transaction_is_unavailable,
+                errors_are_worth_another_try_or_not,
+                placements_go_on_while_stock_and_account_are_locked,
+                a_stock_change_does_not_wait_for_placements,
+            ]
+            .only_on(Engine::Postgres),
+        )
+        .and(tests![a_file_that_another_program_writes_is_unavailable].only_on(Engine::Sqlite))
 }
 
 fn is_unavailable<T>(result: &Result<T, RepositoryError>) -> bool {
@@ -81,7 +81,7 @@ async fn a_lock_is_waited_for_a_second(database: TestDatabase) {
 async fn every_connection_has_its_limits(database: TestDatabase) {
     let world = World::open_with_connections(&database, 3).await;
     world.sql.run("CREATE TABLE limits (pid int, name text, setting text)").await;
-    // 'user' is what a setting is whose value came with the connection; the function runs within the store's statement.
+    // The function runs within the store's own statement.
     world.sql.run(
         "CREATE FUNCTION note_limits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
          INSERT INTO limits SELECT pg_backend_pid(), name, setting || unit FROM pg_settings \
@@ -97,7 +97,7 @@ async fn every_connection_has_its_limits(database: TestDatabase) {
     ];
     for (number, unit) in units.into_iter().enumerate() {
         let (details, stock_quantity) = (details(&format!("Volume {number}")), copies(0));
-        let book = domain::book::NewBook { details, stock_quantity, created_at: at(0) };
+        let book = NewBook { details, stock_quantity, created_at: at(0) };
         unit.books().add(&book).await.unwrap().unwrap();
         unit.commit().await.unwrap();
     }
@@ -108,13 +108,7 @@ async fn every_connection_has_its_limits(database: TestDatabase) {
     assert_eq!(limits, expected);
 }
 
-/// The server says what it says after ten seconds, only at once.
-async fn a_statement_that_takes_too_long_is_unavailable(database: TestDatabase) {
-    let result = adding_a_book_fails_with(&database, "57014").await;
-    assert!(is_unavailable(&result), "{result:?}");
-}
-
-/// What a stored error code becomes: a state of the moment is worth another try, a defect is not.
+/// What the server's error codes become: a state of the moment is worth another try, a defect is not.
 async fn errors_are_worth_another_try_or_not(database: TestDatabase) {
     let world = World::open(&database).await;
     for (code, expected) in [
@@ -122,6 +116,8 @@ async fn errors_are_worth_another_try_or_not(database: TestDatabase) {
         ("40P01", true),
         ("53100", true),
         ("55P03", true),
+        // What the server says when a statement took too long.
+        ("57014", true),
         ("57P01", true),
         ("25006", true),
         ("54001", false),
@@ -133,28 +129,23 @@ async fn errors_are_worth_another_try_or_not(database: TestDatabase) {
         ("P0001", false),
     ] {
         raise(&world, code).await;
-        let book = domain::book::NewBook { details: details("Solaris"), stock_quantity: copies(0), created_at: at(0) };
+        let book = NewBook { details: details("Solaris"), stock_quantity: copies(0), created_at: at(0) };
         let result = world.catalog().add(&book).await;
         assert_eq!(is_unavailable(&result), expected, "{code}: {result:?}");
         assert!(result.is_err(), "{code}");
     }
 }
 
-async fn adding_a_book_fails_with(database: &TestDatabase, code: &str) -> Result<Option<Book>, RepositoryError> {
-    let world = World::open(database).await;
-    raise(&world, code).await;
-    let book = domain::book::NewBook { details: details("Solaris"), stock_quantity: copies(0), created_at: at(0) };
-    world.catalog().add(&book).await
-}
-
 /// Lets every new book fail with this code.
 async fn raise(world: &World, code: &str) {
-    world.sql.run(&format!(
-        "CREATE OR REPLACE FUNCTION raise() RETURNS trigger LANGUAGE plpgsql AS \
+    world
+        .sql
+        .run(&format!(
+            "CREATE OR REPLACE FUNCTION raise() RETURNS trigger LANGUAGE plpgsql AS \
          $$ BEGIN RAISE EXCEPTION 'as asked for' USING ERRCODE = '{code}'; END $$; \
          CREATE OR REPLACE TRIGGER raise BEFORE INSERT ON books FOR EACH ROW EXECUTE FUNCTION raise()"
-    ))
-    .await;
+        ))
+        .await;
 }
 
 async fn end_the_stores_connections(world: &World) {
@@ -169,12 +160,18 @@ async fn end_the_stores_connections(world: &World) {
     .await;
 }
 
+/// The connection is lost while it is used. One that rests may be found dead and replaced before anybody notices.
 async fn a_lost_connection_is_unavailable_and_then_replaced(database: TestDatabase) {
     let world = World::open_with_connections(&database, 1).await;
     let book = world.add_book("Solaris", 0).await;
-    end_the_stores_connections(&world).await;
-    let lost = world.books().find(book.id).await;
+    let other = elsewhere(&database, "SELECT FROM books FOR UPDATE").await;
+    let server_ends_it = async {
+        until_a_statement_waits_for_a_lock(&world.sql).await;
+        end_the_stores_connections(&world).await;
+    };
+    let (lost, ()) = tokio::join!(world.catalog().find_for_stock_change(book.id), server_ends_it);
     assert!(is_unavailable(&lost), "{lost:?}");
+    other.rollback().await.unwrap();
     assert_eq!(world.books().find(book.id).await.unwrap(), Some(book));
 }
 
@@ -186,8 +183,13 @@ async fn a_lost_transaction_is_unavailable(database: TestDatabase) {
         let change = unit.books().find_for_stock_change(book.id).await.unwrap().unwrap().set_stock(copies(5), at(60));
         unit.books().save_stock(&change.book).await.unwrap();
         end_the_stores_connections(&world).await;
-        let result =
-            if at_commit { unit.commit().await } else { unit.books().add_restock(&change.restock.unwrap()).await };
+        let result = if at_commit {
+            unit.commit().await
+        } else {
+            let result = unit.books().add_restock(&change.restock.unwrap()).await;
+            drop(unit);
+            result
+        };
         assert!(is_unavailable(&result), "{at_commit}: {result:?}");
         assert_eq!(world.book(book.id).await, book, "{at_commit}");
     }

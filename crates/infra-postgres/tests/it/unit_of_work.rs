@@ -19,11 +19,8 @@ pub(crate) fn suite() -> Suite {
         stock_changes_through_two_stores_take_turns,
     ]
     .and(
-        tests![
-            a_statement_sees_what_was_committed_before_it,
-            a_lock_shows_what_was_committed_while_it_was_waited_for,
-        ]
-        .only_on(Engine::Postgres),
+        tests![a_statement_sees_what_was_committed_before_it, a_lock_shows_what_was_committed_while_it_was_waited_for,]
+            .only_on(Engine::Postgres),
     )
 }
 

@@ -9,7 +9,11 @@ const TOO_LONG: Duration = Duration::from_secs(20);
 
 /// Waits until a statement in this PostgreSQL database waits for a lock.
 pub(crate) async fn until_a_statement_waits_for_a_lock(sql: &Sql) {
-    until(sql, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')").await;
+    until(
+        sql,
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')",
+    )
+    .await;
 }
 
 /// Waits until the answer to a question is `true`.

@@ -47,7 +47,7 @@ impl Answer {
 
     /// Nothing, with a status that says so.
     #[track_caller]
-    pub(crate) fn is_empty(self) {
+    pub(crate) fn has_no_content(self) {
         self.is(204, &Value::Null);
     }
 

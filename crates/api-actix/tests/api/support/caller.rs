@@ -91,7 +91,7 @@ impl Caller {
 
     /// Cancels a pre-booking, and gives what it has become.
     pub(crate) async fn cancel(&self, pre_booking: &Value) -> Value {
-        self.try_to_cancel(pre_booking).await.is_empty();
+        self.try_to_cancel(pre_booking).await.has_no_content();
         let cancelled = self.find(pre_booking).await;
         assert_time(&cancelled["cancelled_at"]);
         let change = json!({ "status": "cancelled", "cancelled_at": cancelled["cancelled_at"] });

@@ -1,4 +1,6 @@
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use super::{Answer, Problem};
 
 /// Checks that this is a time as the API shows it: `YYYY-MM-DDTHH:MM:SS.ffffffZ`. Two of them compare as texts do.
 #[track_caller]
@@ -45,4 +47,21 @@ pub(crate) async fn all_at_once<T: Send + 'static>(
         results.push(call.await.unwrap());
     }
     results
+}
+
+/// Tokens, and nothing else.
+#[track_caller]
+pub(crate) fn assert_tokens(body: Value) -> Value {
+    let expected = json!({
+        "access_token": text(&body["access_token"]), "refresh_token": text(&body["refresh_token"]), "token_type": "bearer",
+    });
+    assert_eq!(body, expected);
+    body
+}
+
+#[track_caller]
+pub(crate) fn all_are(answers: &[Answer], problem: &Problem) {
+    for answer in answers {
+        answer.is_problem(problem);
+    }
 }

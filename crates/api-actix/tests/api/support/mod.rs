@@ -4,14 +4,16 @@ mod answer;
 mod caller;
 mod checks;
 mod problem;
+mod program;
 mod raw;
 mod store;
 mod test_app;
 
 pub(crate) use answer::Answer;
 pub(crate) use caller::Caller;
-pub(crate) use checks::{all_at_once, assert_time, changed, ids, sorted, text};
+pub(crate) use checks::{all_are, all_at_once, assert_time, assert_tokens, changed, ids, sorted, text};
 pub(crate) use problem::{Problem, invalid, problem};
-pub(crate) use raw::{RawAnswer, RawConnection};
+pub(crate) use program::{Program, run};
+pub(crate) use raw::RawConnection;
 pub(crate) use store::{drop_database, execute, query_texts};
 pub(crate) use test_app::{ADMIN_EMAIL, ADMIN_PASSWORD, JWT_SECRET, PASSWORD, TestApp};

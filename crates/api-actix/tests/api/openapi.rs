@@ -1,0 +1,233 @@
+//! What the API says of itself is true: the document and the routes are held against each other.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use test_support::{Suite, TestDatabase, tests};
+
+use crate::errors::PATHS;
+use crate::support::{Answer, TestApp, problem};
+
+pub(crate) fn suite() -> Suite {
+    tests![
+        the_file_at_the_root_is_the_document,
+        the_server_answers_the_document,
+        the_document_names_every_path_and_method,
+        every_reference_leads_somewhere,
+        secured_operations_ask_for_a_token,
+        answers_are_as_the_document_says,
+    ]
+}
+
+fn document() -> Value {
+    serde_json::to_value(api_actix::openapi_document()).unwrap()
+}
+
+async fn the_file_at_the_root_is_the_document() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi.json");
+    let expected = serde_json::to_string_pretty(&api_actix::openapi_document()).unwrap() + "\n";
+    if std::env::var_os("UPDATE_OPENAPI").is_some_and(|value| value == "1") {
+        std::fs::write(&file, &expected).unwrap();
+    }
+    let actual = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(actual == expected, "openapi.json is out of date: run the tests once with UPDATE_OPENAPI=1");
+}
+
+async fn the_server_answers_the_document(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let answer = app.anyone.get("/openapi.json").await.body_of(200);
+    assert_eq!(answer, document());
+    assert!(answer["openapi"].as_str().unwrap().starts_with("3.1."));
+    assert_eq!(answer["info"]["version"], env!("CARGO_PKG_VERSION"));
+}
+
+async fn the_document_names_every_path_and_method() {
+    let document = document();
+    let mut documented: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let methods = item.as_object().unwrap().keys().map(|method| method.to_uppercase());
+        documented.insert(path.replace("{id}", "1"), methods.collect());
+    }
+    // `errors.rs` asks the server for exactly these. Those that describe the API itself are not part of it.
+    let expected = PATHS.iter().filter(|(path, _)| !path.starts_with("/docs") && *path != "/openapi.json");
+    let expected = expected.map(|(path, methods)| {
+        let methods = methods.iter().filter(|&&method| method != "HEAD").map(|&method| method.to_owned());
+        ((*path).to_owned(), methods.collect())
+    });
+    for methods in documented.values_mut() {
+        methods.sort();
+    }
+    assert_eq!(documented, expected.collect());
+}
+
+async fn every_reference_leads_somewhere() {
+    fn check(value: &Value, document: &Value) {
+        match value {
+            Value::Object(object) => {
+                if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
+                    let pointer = reference.strip_prefix('#').unwrap();
+                    assert!(document.pointer(pointer).is_some(), "{reference}");
+                }
+                object.values().for_each(|value| check(value, document));
+            }
+            Value::Array(items) => items.iter().for_each(|value| check(value, document)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let document = document();
+    check(&document, &document);
+}
+
+async fn secured_operations_ask_for_a_token(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let ada = app.register("ada@example.com").await;
+    let mut open = Vec::new();
+    for (path, item) in document()["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let (name, path) = (format!("{method} {path}"), path.replace("{id}", "1"));
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let answer = app.anyone.call(method.clone(), &path, &json!({})).await;
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(responses.keys().any(|status| status.starts_with('2')), "{name}");
+            if operation["security"].is_null() {
+                assert!(!matches!(answer.status, 401 | 403 | 405), "{name}: {answer:?}");
+                open.push(name);
+                continue;
+            }
+            assert_eq!(operation["security"], json!([{ "access_token": [] }]), "{name}");
+            assert!(responses.contains_key("401") && responses.contains_key("403"), "{name}");
+            answer.is_problem(&problem(401, "AUTH_TOKEN_MISSING"));
+            let is_admins = ada.call(method, &path, &json!({})).await.status == 403;
+            assert_eq!(responses["403"].to_string().contains("AUTH_FORBIDDEN"), is_admins, "{name}");
+        }
+    }
+    let expected = [
+        "get /books",
+        "get /books/{id}",
+        "get /health",
+        "get /health/ready",
+        "post /auth/login",
+        "post /auth/logout",
+        "post /auth/refresh",
+        "post /auth/register",
+    ];
+    open.sort();
+    assert_eq!(open, expected);
+}
+
+async fn answers_are_as_the_document_says(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let (admin, document) = (app.admin().await, document());
+    let book =
+        json!({ "title": "T", "author": "A", "price": 1, "isbn": "9780156027601", "publish_date": "1961-06-01" });
+    let account = json!({ "email": "ada@example.com", "password": "long enough" });
+    let token = json!({ "refresh_token": admin.tokens["refresh_token"] });
+    let calls = [
+        ("post", "/auth/register", account.clone(), 201),
+        ("post", "/auth/register", account.clone(), 409),
+        ("post", "/auth/login", account, 200),
+        ("post", "/auth/login", json!({ "email": "x", "password": "x" }), 401),
+        ("post", "/auth/refresh", token.clone(), 200),
+        ("post", "/auth/refresh", token.clone(), 401),
+        ("post", "/auth/logout", token, 204),
+        ("get", "/auth/me", Value::Null, 200),
+        ("post", "/books", json!({ "title": "T", "author": "A", "price": 1 }), 201),
+        ("post", "/books", book.clone(), 201),
+        ("post", "/books", book, 409),
+        ("post", "/books", json!({}), 422),
+        ("get", "/books", Value::Null, 200),
+        ("get", "/books/1", Value::Null, 200),
+        ("put", "/books/1", json!({ "title": "New" }), 200),
+        ("put", "/books/1", json!({ "isbn": "9780156027601" }), 409),
+        ("put", "/books/1", json!({ "stock_quantity": 1 }), 422),
+        ("post", "/prebooks", json!({ "book_id": 1 }), 201),
+        ("post", "/prebooks", json!({ "book_id": 1 }), 409),
+        ("post", "/prebooks", json!({ "book_id": 4711 }), 404),
+        ("get", "/prebooks", Value::Null, 200),
+        ("patch", "/books/1/stock", json!({ "quantity": 1 }), 200),
+        ("get", "/prebooks/1", Value::Null, 200),
+        ("delete", "/prebooks/1", Value::Null, 204),
+        ("delete", "/prebooks/1", Value::Null, 409),
+        ("delete", "/books/1", Value::Null, 409),
+        ("delete", "/books/2", Value::Null, 204),
+        ("get", "/admin/users", Value::Null, 200),
+        ("patch", "/admin/users/2/deactivate", Value::Null, 200),
+        ("patch", "/admin/users/1/deactivate", Value::Null, 403),
+        ("patch", "/admin/users/2/reactivate", Value::Null, 200),
+        ("get", "/health", Value::Null, 200),
+        ("get", "/health/ready", Value::Null, 200),
+    ];
+    for (method, path, body, status) in calls {
+        let answer = admin.call(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), path, &body).await;
+        assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
+        let template = path.replace("/1", "/{id}").replace("/2", "/{id}");
+        let response = &document["paths"][template][method]["responses"][status.to_string()];
+        check_answer(&answer, response, &document, &format!("{method} {path} {status}"));
+    }
+}
+
+fn check_answer(answer: &Answer, response: &Value, document: &Value, name: &str) {
+    assert!(response.is_object(), "{name} is not in the document");
+    match answer.header("content-type") {
+        Some(kind) => check(&answer.body, &response["content"][kind]["schema"], document, name),
+        None => assert!(response["content"].is_null() && answer.body.is_null(), "{name}"),
+    }
+    let documented = response["headers"].as_object().is_some_and(|headers| headers.contains_key("Location"));
+    assert_eq!(documented, answer.header("location").is_some(), "{name}: Location");
+}
+
+/// As much of JSON Schema as the document needs; and an answer holds nothing that the document does not name.
+fn check(value: &Value, schema: &Value, document: &Value, at: &str) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return check(value, document.pointer(reference.strip_prefix('#').unwrap()).unwrap(), document, at);
+    }
+    let properties = properties(schema, document);
+    let allowed: Vec<&str> = match &schema["type"] {
+        Value::String(kind) => vec![kind],
+        Value::Array(kinds) => kinds.iter().map(|kind| kind.as_str().unwrap()).collect(),
+        Value::Null if !properties.is_empty() => vec!["object"],
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => panic!("{at}: the type in {schema}"),
+    };
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    assert!(allowed.contains(&kind), "{at}: {value} is not of {schema}");
+    if let (Some(choices), false) = (schema["enum"].as_array(), value.is_null()) {
+        assert!(choices.contains(value), "{at}: {value} is not of {schema}");
+    }
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        check(item, &schema["items"], document, &format!("{at}[{index}]"));
+    }
+    for (name, field) in value.as_object().into_iter().flatten() {
+        let (property, _) = properties.get(name).unwrap_or_else(|| panic!("{at}: {name} is not documented"));
+        check(field, property, document, &format!("{at}.{name}"));
+    }
+    for (name, (_, required)) in &properties {
+        assert!(
+            !(*required && value.is_object() && value[name].is_null() && value.get(name).is_none()),
+            "{at}: no {name}"
+        );
+    }
+}
+
+/// The properties of an object's schema and of those that it is made of, and whether each must be there.
+fn properties<'a>(schema: &'a Value, document: &'a Value) -> BTreeMap<String, (&'a Value, bool)> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return properties(document.pointer(reference.strip_prefix('#').unwrap()).unwrap(), document);
+    }
+    let parts = schema["allOf"].as_array().into_iter().flatten();
+    let mut all: BTreeMap<_, _> = parts.flat_map(|part| properties(part, document)).collect();
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let required = schema["required"].as_array().is_some_and(|names| names.contains(&name.as_str().into()));
+        all.insert(name.clone(), (property, required));
+    }
+    all
+}

@@ -1,0 +1,121 @@
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+use reqwest::Client;
+use serde_json::{Value, json};
+
+use super::Caller;
+use super::test_app::new_client;
+
+/// The program itself, in a working directory that only the test knows, with these environment variables and no others. It is
+/// killed when this is dropped.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) url: String,
+    /// What it said on standard output when it had started.
+    pub(crate) start_lines: Vec<String>,
+    log_lines: Receiver<String>,
+    log: String,
+}
+
+/// Longer than anything takes that a test waits for.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(crate) fn command(directory: &Path, environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bookstore"));
+    command.env_clear().env("PATH", std::env::var("PATH").unwrap()).current_dir(directory);
+    command.envs(environment.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+impl Program {
+    /// Starts it on a free port, unless `environment` says otherwise, and waits until it serves.
+    pub(crate) fn start(directory: &Path, environment: &[(&str, &str)]) -> Self {
+        Self::spawn(directory, environment).until_it_serves()
+    }
+
+    pub(crate) fn spawn(directory: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut command = command(directory, &[("PORT", "0")]);
+        let mut child = command.envs(environment.iter().copied()).spawn().unwrap();
+        let (said, log_lines) = mpsc::channel();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        thread::spawn(move || log.lines().map_while(Result::ok).try_for_each(|line| said.send(line)));
+        Self { child, url: String::new(), start_lines: Vec::new(), log_lines, log: String::new() }
+    }
+
+    pub(crate) fn until_it_serves(mut self) -> Self {
+        let stdout = BufReader::new(self.child.stdout.take().unwrap());
+        for line in stdout.lines().map(Result::unwrap).take_while(|line| !line.is_empty()) {
+            self.start_lines.push(line);
+        }
+        let Some(url) = self.start_line("API") else { panic!("it did not start: {}", self.stop()) };
+        self.url = url;
+        self
+    }
+
+    /// What a start line says.
+    pub(crate) fn start_line(&self, name: &str) -> Option<String> {
+        let mut lines = self.start_lines.iter();
+        lines.find_map(|line| Some(line.trim().strip_prefix(name)?.trim().to_owned()))
+    }
+
+    pub(crate) fn anyone(&self) -> Caller {
+        let client: Client = new_client();
+        Caller::new(client, &self.url, Value::Null)
+    }
+
+    pub(crate) async fn log_in(&self, email: &str, password: &str) -> Caller {
+        let answer = self.anyone().post("/auth/login", &json!({ "email": email, "password": password })).await;
+        self.anyone().with_tokens(answer.body_of(200))
+    }
+
+    pub(crate) fn wait_for_log(&mut self, text: &str) {
+        while !self.log.contains(text) {
+            let line = self.log_lines.recv_timeout(TIMEOUT).expect("a line of the log");
+            self.log.push_str(&line);
+            self.log.push('\n');
+        }
+    }
+
+    /// Asks it to stop, as an operator does.
+    pub(crate) fn terminate(&self) {
+        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+    }
+
+    /// Waits until it has stopped well, and gives its whole log.
+    pub(crate) fn wait(mut self) -> String {
+        assert!(self.child.wait().unwrap().success());
+        self.rest_of_the_log()
+    }
+
+    /// Stops it at once, and gives its whole log.
+    pub(crate) fn stop(&mut self) -> String {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.rest_of_the_log()
+    }
+
+    fn rest_of_the_log(&mut self) -> String {
+        for line in &self.log_lines {
+            self.log.push_str(&line);
+            self.log.push('\n');
+        }
+        std::mem::take(&mut self.log)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Runs it to its end, which must come by itself: it says something, or does not start.
+pub(crate) fn run(directory: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Output {
+    command(directory, environment).args(arguments).output().unwrap()
+}

@@ -19,12 +19,16 @@ pub(crate) fn moment(name: &'static str, backend: DbBackend) -> ColumnDef {
     optional_moment(name, backend).not_null().default(Expr::cust(now)).take()
 }
 
-/// A moment that may not have come. SQLite keeps it as a text, which sorts only if it has the format of all others: RFC 3339
-/// in UTC, with a `T` and the offset `+00:00`.
+/// A moment that may not have come. SQLite keeps it as a text, which sorts only if it is written as the driver writes all
+/// others: `2026-11-20T12:00:00+00:00`, with three or six decimals unless they are zero.
 pub(crate) fn optional_moment(name: &'static str, backend: DbBackend) -> ColumnDef {
     let mut column = ColumnDef::new(name).timestamp_with_time_zone().take();
     if backend == DbBackend::Sqlite {
-        column.check(Expr::cust(format!("{name} GLOB '????-??-??T??:??:??*+00:00'")));
+        let is = |format: &str| format!("{name} GLOB '{}'", format.replace('d', "[0-9]"));
+        let seconds = is("dddd-dd-ddTdd:dd:dd+00:00");
+        let (millis, micros) = (is("dddd-dd-ddTdd:dd:dd.ddd+00:00"), is("dddd-dd-ddTdd:dd:dd.dddddd+00:00"));
+        let trailing_zeros = is("*000+00:00");
+        column.check(Expr::cust(format!("({seconds} OR {millis} OR {micros}) AND NOT {trailing_zeros}")));
     }
     column
 }

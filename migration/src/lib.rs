@@ -55,10 +55,17 @@ pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
 
 /// Whether the schema is exactly the one that this program was built for.
 ///
+/// It only reads: the library's own question would create its table.
+///
 /// # Errors
-/// The store failed. A store without any schema fails too.
+/// The store failed.
 pub async fn is_current(db: &DatabaseConnection) -> Result<bool, DbErr> {
-    let applied = Migrator::get_migration_models(db).await?.into_iter().map(|model| model.version);
+    if !SchemaManager::new(db).has_table("seaql_migrations").await? {
+        return Ok(false);
+    }
+    let versions = Query::select().column("version").from("seaql_migrations").order_by("version", Order::Asc).take();
+    let rows = db.query_all(&versions).await?;
+    let applied = rows.iter().map(|row| row.try_get("", "version")).collect::<Result<Vec<String>, _>>()?;
     let known = Migrator::migrations();
-    Ok(applied.eq(known.iter().map(|migration| migration.name().to_owned())))
+    Ok(applied.iter().map(String::as_str).eq(known.iter().map(|migration| migration.name())))
 }

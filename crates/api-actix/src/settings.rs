@@ -19,7 +19,7 @@ pub struct Settings {
     #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
     pub database_url: String,
 
-    /// The most connections to the store; on SQLite it is always 1 [default: 2 x cores + 4]
+    /// The most connections to the store; on SQLite it is always 1 (default: 2 x cores + 4)
     #[arg(long, env)]
     pub database_max_connections: Option<NonZeroU32>,
 
@@ -31,8 +31,8 @@ pub struct Settings {
     #[arg(long, env, default_value_t = 8080)]
     pub port: u16,
 
-    /// What access tokens are signed with, at least 32 bytes; required on PostgreSQL [default on SQLite: a random one, kept
-    /// beside the database in jwt-secret]
+    /// What access tokens are signed with, at least 32 bytes; required on PostgreSQL (default on SQLite: a random one, kept
+    /// beside the database in jwt-secret)
     #[arg(long, env, hide_env_values = true)]
     pub jwt_secret: Option<SecretString>,
 
@@ -45,17 +45,17 @@ pub struct Settings {
     pub refresh_token_ttl_seconds: u32,
 
     /// This admin is created when unknown; an account that exists gets the role only if ADMIN_PASSWORD is its password
-    /// [default on SQLite: admin@example.com, on PostgreSQL: none]
+    /// (default on SQLite: admin@example.com, on PostgreSQL: none)
     #[arg(long, env)]
     pub admin_email: Option<String>,
 
-    /// The admin's password, 8 to 128 characters [default on SQLite: a random one, kept beside the database in
-    /// admin-password]
+    /// The admin's password, 8 to 128 characters (default on SQLite: a random one, kept beside the database in
+    /// admin-password)
     #[arg(long, env, hide_env_values = true)]
     pub admin_password: Option<SecretString>,
 
-    /// The origins, separated by commas, from which browsers may call the API, such as https://shop.example.com
-    #[arg(long, env, value_name = "ORIGINS", value_delimiter = ',')]
+    /// The origins from which browsers may call the API, separated by commas
+    #[arg(long, env, value_name = "https://HOST,...", value_delimiter = ',')]
     pub cors_allowed_origins: Vec<String>,
 
     /// What is logged: error, warn, info, debug, trace, or a filter such as info,api_actix=debug

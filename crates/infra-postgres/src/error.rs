@@ -10,9 +10,8 @@ pub(crate) fn repository_error(error: DbErr) -> RepositoryError {
     }
 }
 
-/// The error codes after which the same call may succeed a little later, by SQLSTATE class or code and by SQLite's
-/// result codes.
-const UNAVAILABLE: [&str; 15] = [
+/// The SQLSTATEs, or the classes of them, after which the same call may succeed a little later.
+const UNAVAILABLE_ON_POSTGRES: [&str; 10] = [
     "08",    // connection exception
     "3D000", // the database is not there, as while it is being restored
     "40001", // serialization failure
@@ -23,12 +22,19 @@ const UNAVAILABLE: [&str; 15] = [
     "57P",   // the server shuts down, crashed, or starts
     "25P03", // idle_in_transaction_session_timeout
     "25006", // read-only: a standby, after a failover
-    "5",     // SQLITE_BUSY
-    "6",     // SQLITE_LOCKED
-    "13",    // SQLITE_FULL: no room left
-    "261",   // SQLITE_BUSY_RECOVERY
-    "517",   // SQLITE_BUSY_SNAPSHOT
 ];
+
+/// The same for SQLite's result codes.
+const UNAVAILABLE_ON_SQLITE: [&str; 5] = [
+    "5",   // SQLITE_BUSY
+    "6",   // SQLITE_LOCKED
+    "13",  // SQLITE_FULL: no room left
+    "261", // SQLITE_BUSY_RECOVERY
+    "517", // SQLITE_BUSY_SNAPSHOT
+];
+
+/// Every SQLSTATE has this many characters, and none of SQLite's codes that are listed here.
+const SQLSTATE_LENGTH: usize = 5;
 
 fn is_unavailable(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
@@ -36,8 +42,11 @@ fn is_unavailable(error: &DbErr) -> bool {
     };
     if let sqlx::Error::Database(cause) = cause.as_ref() {
         let code = cause.code().unwrap_or_default();
-        // SQLSTATEs have five characters and share a prefix by class; SQLite's codes are whole numbers.
-        return UNAVAILABLE.iter().any(|known| if code.len() == 5 { code.starts_with(known) } else { code == *known });
+        return if code.len() == SQLSTATE_LENGTH {
+            UNAVAILABLE_ON_POSTGRES.iter().any(|known| code.starts_with(known))
+        } else {
+            UNAVAILABLE_ON_SQLITE.contains(&code.as_ref())
+        };
     }
     matches!(
         cause.as_ref(),

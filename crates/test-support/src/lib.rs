@@ -28,6 +28,7 @@
 
 mod admin_connection;
 mod database;
+mod own_server;
 mod postgres_server;
 mod postgres_source;
 mod private_cluster;
@@ -35,5 +36,6 @@ mod run;
 mod suite;
 
 pub use database::{Engine, TestDatabase};
+pub use own_server::OwnServer;
 pub use run::run;
 pub use suite::{Suite, TestFunction, TestOutcome};

@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::admin_connection::{AdminConnection, without_password};
 use crate::postgres_source::PostgresSource;
-use crate::private_cluster::PrivateCluster;
+use crate::private_cluster::{Durability, PrivateCluster};
 
 /// Many tests at once can keep a server busy for a while.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
@@ -57,7 +57,7 @@ impl PostgresServer {
             }
             PostgresSource::Compose(url) => Self::prepare(url, None).context("the server of the compose file fails"),
             PostgresSource::Programs(directory) => {
-                let cluster = PrivateCluster::start(&directory)?;
+                let cluster = PrivateCluster::start(&directory, Durability::None)?;
                 Self::prepare(cluster.url().clone(), Some(cluster)).context("the private PostgreSQL server fails")
             }
         }

@@ -53,6 +53,11 @@ impl Places {
         }
     }
 
+    /// The directory of the server programs, if they are installed.
+    pub(crate) fn server_programs(&self) -> Option<&Path> {
+        self.programs.iter().find(|directory| has_the_programs(directory)).map(PathBuf::as_path)
+    }
+
     /// Looks, without starting anything and without asking a server that was given whether it is there.
     ///
     /// # Errors
@@ -65,8 +70,8 @@ impl Places {
         let Err(error) = create_and_drop_a_database(&compose_url) else {
             return Ok(PostgresSource::Compose(compose_url));
         };
-        if let Some(directory) = self.programs.iter().find(|directory| has_the_programs(directory)) {
-            return Ok(PostgresSource::Programs(directory.clone()));
+        if let Some(directory) = self.server_programs() {
+            return Ok(PostgresSource::Programs(directory.to_owned()));
         }
         bail!(
             "TEST_DATABASE_URL is not set, {} does not answer ({error:#}), and no PostgreSQL server is installed. \

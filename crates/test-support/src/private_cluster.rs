@@ -2,11 +2,11 @@
 
 use std::env;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use url::Url;
@@ -19,6 +19,17 @@ const SCRIPT: &str = include_str!("private_cluster.sh");
 pub(crate) struct PrivateCluster {
     url: Url,
     script: Child,
+    output: BufReader<ChildStdout>,
+    directory: String,
+}
+
+/// What such a server keeps when it crashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Nothing, which is faster.
+    None,
+    /// All that it committed.
+    Full,
 }
 
 /// The account that the server runs under.
@@ -29,11 +40,12 @@ struct Account {
 
 impl PrivateCluster {
     /// Starts the server whose programs are in `programs`, and waits until it is ready.
-    pub(crate) fn start(programs: &Path) -> Result<Self> {
+    pub(crate) fn start(programs: &Path, durability: Durability) -> Result<Self> {
         let account = account_for_root()?;
         let parent = parent_directory(account.is_some())?;
         let mut command = Command::new("sh");
         command.args(["-c", SCRIPT, "private_cluster.sh"]).arg(programs).arg(parent);
+        command.arg(if durability == Durability::Full { "durable" } else { "fast" });
         if let Some(Account { user, group }) = account {
             command.uid(user).gid(group);
         }
@@ -41,19 +53,45 @@ impl PrivateCluster {
         // working directory of the tests may be one that the other account can not enter.
         command.process_group(0).current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut script = command.spawn().context("sh could not be started")?;
-        let output = script.stdout.take();
+        let output = BufReader::new(script.stdout.take().context("the script has no output")?);
         // From here on it is stopped whatever happens.
-        let mut cluster = Self { url: Url::parse("postgres://postgres@localhost:5432/postgres")?, script };
+        let url = Url::parse("postgres://postgres@localhost:5432/postgres")?;
+        let mut cluster = Self { url, script, output, directory: String::new() };
 
-        let mut lines = BufReader::new(output.context("the script has no output")?).lines();
-        let directory = lines.next().context("no temporary directory could be made")??;
-        if lines.next().transpose()?.as_deref() != Some("ready") {
-            let log = fs::read_to_string(Path::new(&directory).join("server.log")).unwrap_or_default();
-            bail!("the private PostgreSQL server did not start; its log ends with\n{}", last_lines(&log));
-        }
+        cluster.directory = cluster.next_line()?;
+        cluster.wait_until_ready()?;
         // This parameter names the directory of the socket. The other host is there because a URL needs one.
-        cluster.url.query_pairs_mut().append_pair("host", &format!("{directory}/data"));
+        cluster.url.query_pairs_mut().append_pair("host", &format!("{}/data", cluster.directory));
         Ok(cluster)
+    }
+
+    /// Stops it without letting it finish anything, as when the machine fails.
+    pub(crate) fn crash(&mut self) -> Result<()> {
+        self.order("crash")
+    }
+
+    /// Starts it again after a crash, and waits until it is ready.
+    pub(crate) fn start_again(&mut self) -> Result<()> {
+        self.order("start")
+    }
+
+    fn order(&mut self, order: &str) -> Result<()> {
+        writeln!(self.script.stdin.as_mut().context("the script has no input")?, "{order}")?;
+        self.wait_until_ready()
+    }
+
+    fn wait_until_ready(&mut self) -> Result<()> {
+        if self.next_line()? == "ready" {
+            return Ok(());
+        }
+        let log = fs::read_to_string(Path::new(&self.directory).join("server.log")).unwrap_or_default();
+        bail!("the private PostgreSQL server did not start or stop; its log ends with\n{}", last_lines(&log))
+    }
+
+    fn next_line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        Ok(line.trim_end().to_owned())
     }
 
     pub(crate) fn url(&self) -> &Url {

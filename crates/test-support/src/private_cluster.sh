@@ -2,8 +2,10 @@
 # run, and the system closes it however the run ends: this is what stops the server after a SIGKILL, too.
 #
 # $1: the directory of the server programs   $2: where to make a temporary directory, which is removed in the end
+# $3: "durable" for a server that keeps what it committed when it crashes
 #
-# Says on standard output which directory it made, and then "ready" or "failed".
+# Says on standard output which directory it made, and then "ready" or "failed". Each line of standard input is an order,
+# "crash" or "start", and answered in the same way.
 
 # Nothing but the end of the run ends this script; SIGPIPE is what `echo` gets when the run is gone before it is ready.
 trap '' HUP INT TERM PIPE
@@ -11,6 +13,7 @@ trap '' HUP INT TERM PIPE
 programs=$1
 directory=$(mktemp -d "$2/bookstore-test-XXXXXX") || exit
 echo "$directory" 2>/dev/null
+durability=$3
 data=$directory/data
 log=$directory/server.log
 
@@ -20,7 +23,7 @@ create() {
 }
 
 # A socket in the data directory needs no free port, and nobody but its owner reaches it, so that no password is needed.
-# Nothing has to survive a crash. Each of many tests at a time has a connection pool.
+# Each of many tests at a time has a connection pool.
 configure() {
     cat >>"$data/postgresql.conf" <<SETTINGS
 listen_addresses = ''
@@ -28,27 +31,44 @@ port = 5432
 unix_socket_directories = '.'
 max_connections = 500
 shared_buffers = 64MB
-fsync = off
-synchronous_commit = off
-full_page_writes = off
 wal_level = minimal
 max_wal_senders = 0
 autovacuum = off
 SETTINGS
+    if [ "$durability" != durable ]; then
+        cat >>"$data/postgresql.conf" <<SETTINGS
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+SETTINGS
+    fi
 }
 
 start() {
     "$programs/pg_ctl" start --pgdata="$data" --log="$log" --wait --timeout=60 </dev/null >>"$log" 2>&1
 }
 
+crash() {
+    "$programs/pg_ctl" stop --pgdata="$data" --mode=immediate --wait --timeout=60 </dev/null >>"$log" 2>&1
+}
+
+report() {
+    if "$@"; then echo ready 2>/dev/null; else echo failed 2>/dev/null; fi
+}
+
 # Not every system has the locale that does not depend on a language but knows UTF-8.
-if { create C.UTF-8 || create C; } && configure && start; then
-    echo ready 2>/dev/null
-else
-    echo failed 2>/dev/null
-fi
+create_and_start() {
+    { create C.UTF-8 || create C; } && configure && start
+}
 
-cat >/dev/null
+report create_and_start
 
-"$programs/pg_ctl" stop --pgdata="$data" --mode=immediate --wait --timeout=60 </dev/null >>"$log" 2>&1
+while read -r order; do
+    case $order in
+    crash) report crash ;;
+    start) report start ;;
+    esac
+done
+
+crash
 rm -rf "$directory"

@@ -40,7 +40,13 @@ enum Postgres {
 
 fn run_tests(arguments: &Arguments, tests: &[Test], places: &Places, postgres_is_required: bool) -> Result<Conclusion> {
     let postgres = get_postgres(arguments, tests, places, postgres_is_required)?;
-    let trials = tests.iter().flat_map(|test| trials_of(test, &postgres)).collect();
+    let is_missing =
+        |test: &Test| test.needs_server_programs && !postgres_is_required && places.server_programs().is_none();
+    let trials = tests.iter().flat_map(|test| {
+        let trials = trials_of(test, &postgres).into_iter();
+        trials.map(|trial| if is_missing(test) { trial.with_ignored_flag(true) } else { trial })
+    });
+    let trials = trials.collect();
     Ok(libtest_mimic::run(arguments, trials))
 }
 

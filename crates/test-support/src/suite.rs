@@ -30,6 +30,7 @@ pub(crate) struct Test {
     pub(crate) name: String,
     pub(crate) engines: Vec<Engine>,
     pub(crate) migrated: bool,
+    pub(crate) needs_server_programs: bool,
     pub(crate) body: Body,
 }
 
@@ -43,7 +44,8 @@ impl Suite {
             Some((_, module)) => format!("{module}::{function}"),
             None => function.to_owned(),
         };
-        self.tests.push(Test { name, engines: Engine::ALL.to_vec(), migrated: true, body: body.into_body() });
+        let (engines, body) = (Engine::ALL.to_vec(), body.into_body());
+        self.tests.push(Test { name, engines, migrated: true, needs_server_programs: false, body });
         self
     }
 
@@ -68,6 +70,16 @@ impl Suite {
     pub fn on_an_empty_database(mut self) -> Self {
         for test in &mut self.tests {
             test.migrated = false;
+        }
+        self
+    }
+
+    /// Says that these tests start an [`OwnServer`](crate::OwnServer). Where the programs for that are not installed, they are
+    /// reported as ignored, by name; with `REQUIRE_POSTGRES=1` they fail.
+    #[must_use]
+    pub fn with_servers_of_their_own(mut self) -> Self {
+        for test in &mut self.tests {
+            test.needs_server_programs = true;
         }
         self
     }

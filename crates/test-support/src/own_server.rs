@@ -1,0 +1,49 @@
+//! A server that one test alone has, so that it may take it away.
+
+use anyhow::{Context as _, Result};
+
+use crate::postgres_source::Places;
+use crate::private_cluster::{Durability, PrivateCluster};
+
+/// A PostgreSQL server of a test's own, which keeps what it committed through a crash. It is gone with this value, or with this
+/// process.
+///
+/// Tests that start one belong into a suite that says so: [`Suite::with_servers_of_their_own`].
+///
+/// [`Suite::with_servers_of_their_own`]: crate::Suite::with_servers_of_their_own
+#[derive(Debug)]
+pub struct OwnServer(PrivateCluster);
+
+impl OwnServer {
+    /// Starts one from the server programs that are installed on this machine.
+    ///
+    /// # Errors
+    /// They are not installed, or it does not start.
+    pub fn start() -> Result<Self> {
+        let places = Places::of_this_machine();
+        let programs = places.server_programs().context("no PostgreSQL server is installed")?;
+        PrivateCluster::start(programs, Durability::Full).map(Self)
+    }
+
+    /// What the service takes as `DATABASE_URL`: an empty database.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.0.url().as_str()
+    }
+
+    /// Stops it without letting it finish anything, as when the machine fails.
+    ///
+    /// # Errors
+    /// It did not stop.
+    pub fn crash(&mut self) -> Result<()> {
+        self.0.crash()
+    }
+
+    /// Starts it again after a crash, and waits until it is ready.
+    ///
+    /// # Errors
+    /// It did not start.
+    pub fn start_again(&mut self) -> Result<()> {
+        self.0.start_again()
+    }
+}

@@ -40,3 +40,11 @@ up:
 # Stops PostgreSQL; the development data stays
 down:
     docker compose down
+
+# Fuzzes the API from its own document, on a store of its own, or on DATABASE_URL
+fuzz *arguments:
+    fuzz/run {{ arguments }}
+
+# Makes the TypeScript client from openapi.json, and takes the README's tour with it on the service that `just run` started
+client:
+    cd clients/typescript && npm ci && npm run tour

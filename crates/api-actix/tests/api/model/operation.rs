@@ -29,7 +29,6 @@ pub(crate) enum Pick {
 
 pub(crate) fn any() -> impl Strategy<Value = Operation> {
     prop_oneof![
-        // Two books out of three calls are the first: much happens to it.
         8 => (0..USERS, books()).prop_map(|(user, book)| Operation::Place { user, book }),
         5 => (0..USERS, picks()).prop_map(|(user, pick)| Operation::Cancel { user, pick }),
         5 => (books(), quantities()).prop_map(|(book, quantity)| Operation::SetStock { book, quantity }),
@@ -40,6 +39,7 @@ pub(crate) fn any() -> impl Strategy<Value = Operation> {
     ]
 }
 
+/// Mostly the first: what needs several steps on one book happens to it.
 fn books() -> impl Strategy<Value = usize> {
     prop_oneof![6 => Just(0), 2 => Just(1), 1 => Just(2), 1 => Just(NO_BOOK)]
 }

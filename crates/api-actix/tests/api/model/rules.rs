@@ -55,10 +55,10 @@ impl Shop {
 
     /// Which one this is, if there is one at all.
     pub(crate) fn pick(&self, user: usize, pick: Pick) -> Option<usize> {
-        let newest_first = (0..self.placed.len()).rev();
+        let mut newest_first = (0..self.placed.len()).rev();
         match pick {
             Pick::Own(skip) => newest_first.filter(|&index| self.placed[index].user == user).nth(skip),
-            Pick::Anyones(skip) => newest_first.skip(skip).next(),
+            Pick::Anyones(skip) => newest_first.nth(skip),
             Pick::Unknown => None,
         }
     }
@@ -70,10 +70,10 @@ impl Shop {
 
     pub(crate) fn may_cancel(&self, user: usize, index: Option<usize>) -> Result<usize, Refusal> {
         let index = self.may_see(user, index)?;
-        match self.placed[index].body["status"] == "cancelled" {
-            true => Err((409, "PREBOOK_ALREADY_CANCELLED", None)),
-            false => Ok(index),
+        if self.placed[index].body["status"] == "cancelled" {
+            return Err((409, "PREBOOK_ALREADY_CANCELLED", None));
         }
+        Ok(index)
     }
 
     pub(crate) fn may_change(&self, book: usize) -> Result<(), Refusal> {
@@ -82,10 +82,10 @@ impl Shop {
 
     pub(crate) fn may_delete(&self, book: usize) -> Result<(), Refusal> {
         self.may_change(book)?;
-        match self.placed.iter().any(|placed| placed.book == book) {
-            true => Err((409, "BOOK_HAS_PREBOOKINGS", None)),
-            false => Ok(()),
+        if self.placed.iter().any(|placed| placed.book == book) {
+            return Err((409, "BOOK_HAS_PREBOOKINGS", None));
         }
+        Ok(())
     }
 
     /// Sets a book's stock, and says whether that restocks it.

@@ -33,7 +33,8 @@ impl World {
         self.outcomes.lock().unwrap().clone()
     }
 
-    /// Does all of this, one after the other, and looks at everything after each step.
+    /// Does all of this, one after the other. After each step it looks at what one of the users sees, and in the end at
+    /// everything.
     pub(crate) async fn run(&self, operations: &[Operation]) -> Checked {
         let mut books = Vec::new();
         for _ in 0..BOOKS {
@@ -41,19 +42,22 @@ impl World {
         }
         let mut shop = Shop::new(books.into_iter());
         for (step, &operation) in operations.iter().enumerate() {
+            let is_last = step + 1 == operations.len();
             let mut result = self.step(&mut shop, operation).await;
-            for user in 0..USERS {
+            for user in (0..USERS).filter(|&user| is_last || user == step % USERS) {
                 if result.is_ok() {
-                    result = self.check_list(&shop, user, None, 100).await.map(drop);
+                    let limit = shop.list(user, None).len() + 1;
+                    result = self.check_list(&shop, user, None, limit).await.map(drop);
                 }
             }
             result.map_err(|error| TestCaseError::fail(format!("step {step}, {operation:?}: {error}")))?;
         }
         for book in shop.books {
             let answer = self.app.anyone.get(&format!("/books/{}", book.body["id"])).await;
-            match book.exists {
-                true => is(&answer, 200, &book.body)?,
-                false => refused(&answer, (404, "BOOK_NOT_FOUND", None))?,
+            if book.exists {
+                is(&answer, 200, &book.body)?;
+            } else {
+                refused(&answer, (404, "BOOK_NOT_FOUND", None))?;
             }
         }
         Ok(())

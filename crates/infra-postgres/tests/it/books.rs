@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, TransactionTrait};
 use test_support::{Engine, Suite, TestDatabase, tests};
 
 use crate::support::{Sql, World, at, at_micros, copies, details};
-use crate::waiting::until_a_statement_waits_for_a_lock;
+use crate::waiting::{open_a_patient_store, until_a_statement_waits_for_a_lock};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -172,7 +172,7 @@ async fn two_changes_of_different_details_both_last(database: TestDatabase) {
 }
 
 async fn a_change_that_waits_for_another_keeps_what_that_one_wrote(database: TestDatabase) {
-    let world = World::open(&database).await;
+    let world = open_a_patient_store(&database).await;
     let book = world.add_book("Solaris", 0).await;
     let other = Sql::connect(&database).await;
     let transaction = other.0.begin().await.unwrap();

@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use domain::account::UserId;
+use domain::book::BookId;
 use domain::pre_booking::Status;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use test_support::{Engine, Suite, TestDatabase, tests};
 use tokio::task::JoinSet;
 
 use crate::at_once::{CONNECTIONS, acts, run, waiting};
-use crate::support::World;
+use crate::support::{Sql, World};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -74,17 +76,19 @@ async fn no_wake_up_is_lost_between_the_last_copy_and_the_next(database: TestDat
     assert!(orders.iter().all(|times| *times > 0), "{orders:?}");
 }
 
-/// I9. The flood is made of placements that were decided on the book as it was at first: they write and do nothing else,
-/// so that nearly always somebody's foreign key holds the book's row.
+/// I9. The flood is made of placements that were decided on the book as it was at first: they write and do nothing else.
+/// One more comes in plain SQL, so that the foreign key of one that is not committed always holds the book's row.
 async fn a_flood_of_placements_starves_nobody(database: TestDatabase) {
     const TASKS: usize = 48;
     const STOCK_CHANGES: usize = 10;
     let world = World::open_shared(&database, 50).await;
-    let users = world.add_users(30_000).await;
+    let mut users = world.add_users(40_000).await;
     let book = world.add_book("Solaris", 0).await;
     let over = Arc::new(AtomicBool::new(false));
     let placed = Arc::new(AtomicU64::new(0));
     let mut flood = JoinSet::new();
+    let connections = [Sql::connect(&database).await, Sql::connect(&database).await];
+    flood.spawn(place_without_a_gap(connections, users.split_off(30_000), book.id, Arc::clone(&over)));
     for users in users.chunks(users.len() / TASKS).map(<[UserId]>::to_vec) {
         let (world, book, over, placed) = (Arc::clone(&world), book.clone(), Arc::clone(&over), Arc::clone(&placed));
         flood.spawn(async move {
@@ -109,6 +113,23 @@ async fn a_flood_of_placements_starves_nobody(database: TestDatabase) {
     until_placed_again(&placed, 50).await;
     over.store(true, Ordering::SeqCst);
     flood.join_all().await;
+}
+
+/// Places in transactions, each of which ends only after the next one has placed.
+async fn place_without_a_gap(connections: [Sql; 2], users: Vec<UserId>, book: BookId, over: Arc<AtomicBool>) {
+    let mut pending: Option<DatabaseTransaction> = None;
+    for (user, sql) in users.into_iter().zip(connections.iter().cycle()) {
+        let next = sql.0.begin().await.unwrap();
+        let insert = format!("INSERT INTO pre_bookings (user_id, book_id) VALUES ({}, {})", user.get(), book.get());
+        next.execute_unprepared(&insert).await.unwrap();
+        if let Some(pending) = pending.replace(next) {
+            pending.commit().await.unwrap();
+        }
+        if over.load(Ordering::SeqCst) {
+            return;
+        }
+    }
+    panic!("the flood dried up");
 }
 
 /// Waits until so many more pre-bookings were placed.

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use test_support::{Engine, Suite, TestDatabase, tests};
 
 use crate::support::{Sql, World, at, copies, details, new_user};
-use crate::waiting::{until, until_a_statement_waits_for_a_lock};
+use crate::waiting::{before_each_new_book, until};
 
 pub(crate) fn suite() -> Suite {
     tests![a_pool_without_a_free_connection_is_unavailable]
@@ -128,24 +128,13 @@ async fn errors_are_worth_another_try_or_not(database: TestDatabase) {
         ("42P01", false),
         ("P0001", false),
     ] {
-        raise(&world, code).await;
+        let raise = format!("RAISE EXCEPTION 'as asked for' USING ERRCODE = '{code}';");
+        world.sql.run(&before_each_new_book(&raise)).await;
         let book = NewBook { details: details("Solaris"), stock_quantity: copies(0), created_at: at(0) };
         let result = world.catalog().add(&book).await;
         assert_eq!(is_unavailable(&result), expected, "{code}: {result:?}");
         assert!(result.is_err(), "{code}");
     }
-}
-
-/// Lets every new book fail with this code.
-async fn raise(world: &World, code: &str) {
-    world
-        .sql
-        .run(&format!(
-            "CREATE OR REPLACE FUNCTION raise() RETURNS trigger LANGUAGE plpgsql AS \
-         $$ BEGIN RAISE EXCEPTION 'as asked for' USING ERRCODE = '{code}'; END $$; \
-         CREATE OR REPLACE TRIGGER raise BEFORE INSERT ON books FOR EACH ROW EXECUTE FUNCTION raise()"
-        ))
-        .await;
 }
 
 async fn end_the_stores_connections(world: &World) {
@@ -160,18 +149,15 @@ async fn end_the_stores_connections(world: &World) {
     .await;
 }
 
-/// The connection is lost while it is used. One that rests may be found dead and replaced before anybody notices.
+/// The connection is lost while it is used: the statement itself ends it.
 async fn a_lost_connection_is_unavailable_and_then_replaced(database: TestDatabase) {
     let world = World::open_with_connections(&database, 1).await;
     let book = world.add_book("Solaris", 0).await;
-    let other = elsewhere(&database, "SELECT FROM books FOR UPDATE").await;
-    let server_ends_it = async {
-        until_a_statement_waits_for_a_lock(&world.sql).await;
-        end_the_stores_connections(&world).await;
-    };
-    let (lost, ()) = tokio::join!(world.catalog().find_for_stock_change(book.id), server_ends_it);
+    let end = "PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW;";
+    world.sql.run(&before_each_new_book(end)).await;
+    let new = NewBook { details: details("Fiasco"), stock_quantity: copies(0), created_at: at(0) };
+    let lost = world.catalog().add(&new).await;
     assert!(is_unavailable(&lost), "{lost:?}");
-    other.rollback().await.unwrap();
     assert_eq!(world.books().find(book.id).await.unwrap(), Some(book));
 }
 

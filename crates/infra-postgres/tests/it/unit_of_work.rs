@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, TransactionTrait};
 use test_support::{Engine, Suite, TestDatabase, tests};
 
 use crate::support::{Sql, World, at, copies, details, literal, new_user, open_store};
-use crate::waiting::until_a_statement_waits_for_a_lock;
+use crate::waiting::{open_a_patient_store, until_a_statement_waits_for_a_lock};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -135,7 +135,7 @@ async fn a_statement_sees_what_was_committed_before_it(database: TestDatabase) {
 }
 
 async fn a_lock_shows_what_was_committed_while_it_was_waited_for(database: TestDatabase) {
-    let world = World::open(&database).await;
+    let world = open_a_patient_store(&database).await;
     let book = world.add_book("Solaris", 0).await;
     let user = world.add_user("ada").await;
     let other = Sql::connect(&database).await;

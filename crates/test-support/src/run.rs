@@ -181,6 +181,22 @@ mod tests {
     }
 
     #[test]
+    fn tests_that_start_servers_are_ignored_or_fail_where_none_is_installed() -> Result<()> {
+        let arguments = Arguments::from_iter(["it", "--quiet"]);
+        let places = Places {
+            given_url: Some("postgres://nobody@127.0.0.1:1/nothing".to_owned()),
+            compose_url: String::new(),
+            programs: vec!["/nonexistent".into()],
+        };
+        for (required, ignored) in [(false, 1), (true, 0)] {
+            let tests = crate::tests![needs_no_database].with_servers_of_their_own().tests;
+            let conclusion = run_tests(&arguments, &tests, &places, required)?;
+            assert_eq!((conclusion.num_passed, conclusion.num_ignored), (1 - ignored, ignored));
+        }
+        Ok(())
+    }
+
+    #[test]
     fn a_server_is_required_only_by_tests_that_are_selected() -> Result<()> {
         for name in ["sqlite::", "needs_no_database"] {
             let (conclusion, _) = run_without_postgres(&[name], true)?;

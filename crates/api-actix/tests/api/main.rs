@@ -12,6 +12,7 @@ mod books;
 mod concurrency;
 mod docs;
 mod errors;
+mod faults;
 mod headers;
 mod input;
 mod model;
@@ -49,5 +50,6 @@ fn main() -> std::process::ExitCode {
         settings::suite(),
         readme_tour::suite(),
         model::suite(),
+        faults::suite(),
     ])
 }

@@ -96,7 +96,7 @@ async fn answers_follow_the_rules(database: TestDatabase) {
         max_shrink_iters: 400,
         ..Config::default()
     };
-    let result = TestRunner::new(config).run(&vec(operation::any(), 10..40), |operations| {
+    let result = TestRunner::new(config).run(&vec(operation::any(), 1..50), |operations| {
         block_in_place(|| Handle::current().block_on(world.run(&operations)))
     });
     result.unwrap_or_else(|failure| panic!("{failure}"));

@@ -57,7 +57,7 @@ impl Scans {
         Self { database, sql }
     }
 
-    /// What a use of the store scans. The server's counts are complete once the connections that it used are gone.
+    /// What a use of the store scans. The server's counts are complete once the sessions that it used have ended.
     async fn of(&self, used: impl AsyncFnOnce(&World)) -> BTreeSet<String> {
         self.sql.run("SELECT pg_stat_force_next_flush()").await;
         let before: BTreeSet<String> = self.sql.column(SCANS).await.into_iter().collect();
@@ -65,15 +65,17 @@ impl Scans {
         used(&world).await;
         world.store.close().await;
         world.sql.0.close().await.unwrap();
-        self.until_alone().await;
+        self.end_other_sessions().await;
         let after: BTreeSet<String> = self.sql.column(SCANS).await.into_iter().collect();
         after.difference(&before).filter_map(|scans| Some(scans.split_once('=')?.0.to_owned())).collect()
     }
 
-    async fn until_alone(&self) {
-        let alone = "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() \
-                     AND backend_type = 'client backend' AND pid <> pg_backend_pid())";
-        until(&self.sql, alone).await;
+    /// Closing a pool tells its sessions to end, but does not wait until the server has ended them.
+    async fn end_other_sessions(&self) {
+        let others = "FROM pg_stat_activity WHERE datname = current_database() \
+                      AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
+        self.sql.run(&format!("SELECT pg_terminate_backend(pid) {others}")).await;
+        until(&self.sql, &format!("SELECT NOT EXISTS (SELECT {others})")).await;
     }
 }
 

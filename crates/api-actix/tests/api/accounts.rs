@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use test_support::{Engine, Suite, TestDatabase, tests};
+use test_support::{Suite, TestDatabase, tests};
 
 use crate::support::{
     ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Caller, PASSWORD, TestApp, all_are, all_at_once, assert_time, assert_tokens,
@@ -21,8 +21,9 @@ pub(crate) fn suite() -> Suite {
         whatever_is_wrong_with_a_log_in_is_answered_alike,
         a_deactivated_account_shows_only_to_its_owner,
         only_a_hash_of_secrets_is_stored,
+        a_hundred_failed_log_ins_are_the_most,
+        too_many_log_ins_at_once,
     ]
-    .and(tests![a_hundred_failed_log_ins_are_the_most, too_many_log_ins_at_once].only_on(Engine::Sqlite))
 }
 
 async fn register_gives_tokens(database: TestDatabase) {

@@ -16,6 +16,7 @@ pub(crate) fn suite() -> Suite {
         the_server_answers_the_document,
         the_document_names_every_path_and_method,
         every_reference_leads_somewhere,
+        every_operation_has_a_name_of_its_own,
         secured_operations_ask_for_a_token,
         answers_are_as_the_document_says,
     ]
@@ -60,6 +61,17 @@ async fn the_document_names_every_path_and_method() {
         methods.sort();
     }
     assert_eq!(documented, expected.collect());
+}
+
+/// Clients that are generated from the document name their functions after these.
+async fn every_operation_has_a_name_of_its_own() {
+    let document = document();
+    let items = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let mut names: Vec<&str> = items.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    let all = names.len();
+    names.dedup();
+    assert_eq!(names.len(), all, "{names:?}");
 }
 
 async fn every_reference_leads_somewhere() {

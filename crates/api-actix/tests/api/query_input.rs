@@ -39,10 +39,10 @@ async fn parameters_of_a_search(database: TestDatabase) {
 async fn parameters_of_other_lists(database: TestDatabase) {
     let app = TestApp::start(&database).await;
     for (path, values) in [
-        ("/prebooks?limit", &["", "0", "-1", "501", "x", "1.5", "99999999999999999999", "%00"][..]),
+        ("/prebooks?limit", &["", "0", "%2B1", "-1", "501", "x", "1.5", "99999999999999999999", "%00"][..]),
         ("/prebooks?status", &["", "Waiting", "x", "waiting,notified", "%00"]),
-        ("/admin/users?page", &["", "0", "-1", "x", "4294967296", "%00"]),
-        ("/admin/users?per_page", &["", "0", "101", "x", "%00"]),
+        ("/admin/users?page", &["", "0", "%2B1", "-1", "x", "4294967296", "%00"]),
+        ("/admin/users?per_page", &["", "0", "%2B1", "101", "x", "%00"]),
         ("/admin/users?role", &["", "Admin", "x", "%00"]),
         ("/admin/users?is_active", &["", "1", "x", "%00"]),
     ] {

@@ -86,6 +86,11 @@ fn seconds(text: &str) -> Result<u32, String> {
     text.parse().ok().filter(|seconds| *seconds > 0).ok_or_else(|| format!("not a whole number from 1 to {}", u32::MAX))
 }
 
+/// How many cores this machine has for the program.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 impl Settings {
     /// Checks what one setting alone can't tell.
     ///
@@ -139,8 +144,7 @@ impl Settings {
     }
 
     pub(crate) fn max_connections(&self) -> NonZeroU32 {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let default = u32::try_from(2 * cores + 4).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+        let default = u32::try_from(2 * cores() + 4).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         self.database_max_connections.unwrap_or(default)
     }
 

@@ -9,7 +9,7 @@ use domain::{Clock, StoreHealth, UnitOfWorkFactory};
 use infra_postgres::Store;
 
 use crate::security::{Argon2Hasher, InMemoryThrottle, JwtIssuer, SystemClock};
-use crate::settings::Settings;
+use crate::settings::{Settings, cores};
 use crate::start::Secrets;
 
 /// Every port that a handler may ask for.
@@ -33,7 +33,6 @@ impl Ports {
     /// # Errors
     /// The operating system has no randomness to give.
     pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, secrets: &Secrets) -> anyhow::Result<Self> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let tokens = JwtIssuer::new(&secrets.jwt_secret, settings.access_token_ttl(), settings.refresh_token_ttl());
         Ok(Self {
             clock: Arc::new(SystemClock),
@@ -44,7 +43,7 @@ impl Ports {
             pre_bookings: Arc::clone(store) as _,
             pre_booking_repository: Arc::clone(store) as _,
             users: Arc::clone(store) as _,
-            hasher: Arc::new(Argon2Hasher::new(cores)?),
+            hasher: Arc::new(Argon2Hasher::new(cores())?),
             tokens: Arc::new(tokens),
             throttle: Arc::new(InMemoryThrottle::default()),
         })

@@ -3,7 +3,7 @@ use domain::account::{
     Credentials, Email, NewUser, PasswordHash, Role, User, UserId, UserQuery, UserReader, UserRepository,
 };
 use domain::{Page, RepositoryError};
-use sea_orm::sea_query::{Expr, LockType, OnConflict};
+use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     TryInsertResult,
@@ -80,13 +80,9 @@ impl<C: ConnectionTrait + Send> UserRepository for Repositories<C> {
     }
 
     async fn save(&self, user: &User) -> Result<(), RepositoryError> {
-        Entity::update_many()
-            .col_expr(Column::Role, Expr::value(StoredRole::from(user.role)))
-            .col_expr(Column::IsActive, Expr::value(user.is_active))
-            .filter(Column::Id.eq(user.id.get()))
-            .exec(&self.connection)
-            .await
-            .map_err(repository_error)?;
+        let row = ActiveModel { role: Set(user.role.into()), is_active: Set(user.is_active), ..Default::default() };
+        let update = Entity::update_many().set(row).filter(Column::Id.eq(user.id.get()));
+        update.exec(&self.connection).await.map_err(repository_error)?;
         Ok(())
     }
 }

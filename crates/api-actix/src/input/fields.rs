@@ -128,7 +128,7 @@ impl Fields {
 }
 
 /// Reads a number that consists of digits; Rust alone would take a plus sign as well.
-fn parse_digits<T: FromStr>(text: &str) -> Option<T> {
+pub(super) fn parse_digits<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

@@ -6,6 +6,7 @@ use domain::account::UserId;
 use domain::book::BookId;
 use domain::pre_booking::PreBookingId;
 
+use super::fields::parse_digits;
 use crate::api_error::ApiError;
 
 /// The identifier in a path. What is no positive 64-bit integer identifies nothing, so it is not found.
@@ -51,8 +52,7 @@ impl<T: Identifier> FromRequest for PathId<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = request.match_info().get("id").filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-        let id = id.and_then(|digits| T::from_number(digits.parse().ok()?));
+        let id = request.match_info().get("id").and_then(|text| T::from_number(parse_digits(text)?));
         ready(id.map(Self).ok_or_else(T::not_found))
     }
 }

@@ -3,14 +3,14 @@ use domain::RepositoryError;
 use domain::account::UserId;
 use domain::book::{Author, BookId, Round, Title};
 use domain::pre_booking::{
-    AddedPreBooking, Cancellation, NewPreBooking, PreBookedBook, PreBooking, PreBookingId, PreBookingQuery,
-    PreBookingReader, PreBookingRepository, Status, StatusKind,
+    Cancellation, NewPreBooking, PreBookedBook, PreBooking, PreBookingId, PreBookingQuery, PreBookingReader,
+    PreBookingRepository, Status, StatusKind,
 };
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, RelationTrait, Select, TryInsertResult,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait, Select,
 };
 
 use crate::Repositories;
@@ -96,34 +96,45 @@ impl From<Row> for PreBookedBook {
 
 #[async_trait]
 impl<C: ConnectionTrait + Send> PreBookingRepository for Repositories<C> {
-    async fn add(&self, placed: &NewPreBooking) -> Result<AddedPreBooking, RepositoryError> {
+    async fn add(&self, placed: &NewPreBooking) -> Result<Option<PreBooking>, RepositoryError> {
         use pre_booking::Column;
 
-        let row = pre_booking::ActiveModel {
-            user_id: Set(placed.user_id.get()),
-            book_id: Set(placed.book_id.get()),
-            round: Set(placed.round.get()),
-            created_at: Set(placed.created_at),
-            ..Default::default()
-        };
+        let in_its_round = Query::select()
+            .expr(Expr::value(placed.user_id.get()))
+            .column(book::Column::Id)
+            .column(book::Column::Round)
+            .expr(Expr::value(placed.created_at))
+            .from(book::Entity)
+            .and_where(book::Column::Id.eq(placed.book_id.get()))
+            .and_where(book::Column::Round.eq(placed.round.get()))
+            .take();
         let waits_already = OnConflict::columns([Column::UserId, Column::BookId, Column::Round])
             .target_and_where(Expr::col(Column::CancelledAt).is_null())
             .do_nothing()
             .to_owned();
-        match pre_booking::Entity::insert(row).on_conflict(waits_already).try_insert().exec(&self.connection).await {
-            Ok(TryInsertResult::Inserted(inserted)) => Ok(AddedPreBooking::Added(PreBooking {
-                id: PreBookingId::from_stored(inserted.last_insert_id),
-                user_id: placed.user_id,
-                book_id: placed.book_id,
-                round: placed.round,
-                created_at: placed.created_at,
-                status: Status::Waiting,
-            })),
-            Ok(TryInsertResult::Conflicted | TryInsertResult::Empty) => Ok(AddedPreBooking::Duplicate),
+        let insert = Query::insert()
+            .into_table(pre_booking::Entity)
+            .columns([Column::UserId, Column::BookId, Column::Round, Column::CreatedAt])
+            .select_from(in_its_round)
+            .map_err(|error| RepositoryError::Failed(error.into()))?
+            .on_conflict(waits_already)
+            .returning_col(Column::Id)
+            .take();
+        let added = match self.connection.query_one(&insert).await {
+            Ok(added) => added,
             // Users are never deleted, so it is the book that is gone.
-            Err(error) if is_foreign_key_violation(&error) => Ok(AddedPreBooking::BookNotFound),
-            Err(error) => Err(repository_error(error)),
-        }
+            Err(error) if is_foreign_key_violation(&error) => None,
+            Err(error) => return Err(repository_error(error)),
+        };
+        let Some(added) = added else { return Ok(None) };
+        Ok(Some(PreBooking {
+            id: PreBookingId::from_stored(added.try_get_by_index(0).map_err(repository_error)?),
+            user_id: placed.user_id,
+            book_id: placed.book_id,
+            round: placed.round,
+            created_at: placed.created_at,
+            status: Status::Waiting,
+        }))
     }
 
     async fn find(&self, user_id: UserId, id: PreBookingId) -> Result<Option<PreBooking>, RepositoryError> {

@@ -21,5 +21,5 @@ pub(crate) use pre_booking_reader::MockPreBookingReader;
 pub use pre_booking_reader::{PreBookedBook, PreBookingReader};
 #[cfg(test)]
 pub(crate) use pre_booking_repository::MockPreBookingRepository;
-pub use pre_booking_repository::{AddedPreBooking, PreBookingRepository};
+pub use pre_booking_repository::PreBookingRepository;
 pub use status::{Cancellation, Status, StatusKind};

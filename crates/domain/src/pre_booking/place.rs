@@ -1,4 +1,4 @@
-use super::{AddedPreBooking, BookInStock, PreBookedBook, PreBooking, PreBookingRepository};
+use super::{BookInStock, PreBookedBook, PreBooking, PreBookingRepository};
 use crate::account::UserId;
 use crate::book::{BookId, BookReader};
 use crate::{Clock, RepositoryError};
@@ -22,8 +22,8 @@ pub enum PlaceError {
 
 /// Places a user's pre-booking of a book.
 ///
-/// It holds no lock: should the book be restocked between the two statements, the pre-booking belongs to the round that the
-/// restock ended, and is notified the moment it exists.
+/// It holds no lock. Should the book be restocked between the two statements, it is decided anew; should the restock overlap
+/// with the second one, the pre-booking belongs to the round that the restock ended, and is notified the moment it exists.
 ///
 /// # Errors
 /// See [`PlaceError`].
@@ -34,19 +34,24 @@ pub async fn place(
     user_id: UserId,
     book_id: BookId,
 ) -> Result<PreBookedBook, PlaceError> {
-    let book = books.find(book_id).await?.ok_or(PlaceError::BookNotFound)?;
-    let placed = PreBooking::place(user_id, &book, clock.now())?;
-    match pre_bookings.add(&placed).await? {
-        AddedPreBooking::Added(pre_booking) => {
-            Ok(PreBookedBook { pre_booking, title: book.details.title, author: book.details.author })
+    let mut refused_in = None;
+    loop {
+        let book = books.find(book_id).await?.ok_or(PlaceError::BookNotFound)?;
+        let placed = PreBooking::place(user_id, &book, clock.now())?;
+        // What was refused although its round still runs, is there already.
+        if refused_in == Some(placed.round) {
+            return Err(PlaceError::Duplicate);
         }
-        AddedPreBooking::Duplicate => Err(PlaceError::Duplicate),
-        AddedPreBooking::BookNotFound => Err(PlaceError::BookNotFound),
+        if let Some(pre_booking) = pre_bookings.add(&placed).await? {
+            return Ok(PreBookedBook { pre_booking, title: book.details.title, author: book.details.author });
+        }
+        refused_in = Some(placed.round);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use mockall::Sequence;
     use mockall::predicate::eq;
 
     use super::*;
@@ -54,30 +59,36 @@ mod tests {
     use crate::pre_booking::{MockPreBookingRepository, Status};
     use crate::testing::{a_book, a_pre_booking, at, clock_at, user_id};
 
-    fn reader_of(book: Option<Book>) -> MockBookReader {
-        let mut books = MockBookReader::new();
-        books.expect_find().times(1).return_once(move |_| Ok(book));
-        books
+    fn a_book_of_the_next_round(stock: i64) -> Book {
+        Book { round: a_book(0).round.next(), ..a_book(stock) }
     }
 
-    async fn place_when(
-        book: Option<Book>,
+    /// Places a pre-booking while the book changes from look to look.
+    async fn place_when<const LOOKS: usize>(
+        seen: [Option<Book>; LOOKS],
         pre_bookings: &MockPreBookingRepository,
     ) -> Result<PreBookedBook, PlaceError> {
-        place(&reader_of(book), pre_bookings, &clock_at(5), user_id(1), a_book(0).id).await
+        let mut books = MockBookReader::new();
+        let mut order = Sequence::new();
+        for book in seen {
+            books.expect_find().times(1).in_sequence(&mut order).return_once(move |_| Ok(book));
+        }
+        place(&books, pre_bookings, &clock_at(5), user_id(1), a_book(0).id).await
+    }
+
+    fn refuses_once() -> MockPreBookingRepository {
+        let mut pre_bookings = MockPreBookingRepository::new();
+        pre_bookings.expect_add().times(1).returning(|_| Ok(None));
+        pre_bookings
     }
 
     #[pollster::test]
     async fn what_the_model_placed_is_added() {
         let placed = PreBooking::place(user_id(1), &a_book(0), at(5)).unwrap();
         let mut pre_bookings = MockPreBookingRepository::new();
-        pre_bookings
-            .expect_add()
-            .with(eq(placed))
-            .times(1)
-            .returning(|_| Ok(AddedPreBooking::Added(a_pre_booking(Status::Waiting))));
+        pre_bookings.expect_add().with(eq(placed)).times(1).returning(|_| Ok(Some(a_pre_booking(Status::Waiting))));
 
-        let result = place_when(Some(a_book(0)), &pre_bookings).await.unwrap();
+        let result = place_when([Some(a_book(0))], &pre_bookings).await.unwrap();
 
         assert_eq!(result.pre_booking, a_pre_booking(Status::Waiting));
         assert_eq!(result.title, a_book(0).details.title);
@@ -89,18 +100,31 @@ mod tests {
         let mut pre_bookings = MockPreBookingRepository::new();
         pre_bookings.expect_add().never();
 
-        assert!(matches!(place_when(None, &pre_bookings).await, Err(PlaceError::BookNotFound)));
-        assert!(matches!(place_when(Some(a_book(1)), &pre_bookings).await, Err(PlaceError::BookInStock(_))));
+        assert!(matches!(place_when([None], &pre_bookings).await, Err(PlaceError::BookNotFound)));
+        assert!(matches!(place_when([Some(a_book(1))], &pre_bookings).await, Err(PlaceError::BookInStock(_))));
     }
 
     #[pollster::test]
-    async fn what_the_store_refuses_is_refused() {
-        let mut pre_bookings = MockPreBookingRepository::new();
-        pre_bookings.expect_add().times(1).returning(|_| Ok(AddedPreBooking::Duplicate));
-        assert!(matches!(place_when(Some(a_book(0)), &pre_bookings).await, Err(PlaceError::Duplicate)));
+    async fn what_is_refused_while_its_round_runs_is_a_duplicate() {
+        let result = place_when([Some(a_book(0)), Some(a_book(0))], &refuses_once()).await;
+        assert!(matches!(result, Err(PlaceError::Duplicate)));
+    }
 
-        let mut pre_bookings = MockPreBookingRepository::new();
-        pre_bookings.expect_add().times(1).returning(|_| Ok(AddedPreBooking::BookNotFound));
-        assert!(matches!(place_when(Some(a_book(0)), &pre_bookings).await, Err(PlaceError::BookNotFound)));
+    #[pollster::test]
+    async fn what_happened_to_the_book_in_between_is_seen() {
+        let result = place_when([Some(a_book(0)), None], &refuses_once()).await;
+        assert!(matches!(result, Err(PlaceError::BookNotFound)));
+
+        let result = place_when([Some(a_book(0)), Some(a_book_of_the_next_round(5))], &refuses_once()).await;
+        assert!(matches!(result, Err(PlaceError::BookInStock(_))));
+    }
+
+    #[pollster::test]
+    async fn a_round_that_ended_in_between_is_no_duplicate() {
+        let mut pre_bookings = refuses_once();
+        let placed = PreBooking::place(user_id(1), &a_book_of_the_next_round(0), at(5)).unwrap();
+        pre_bookings.expect_add().with(eq(placed)).times(1).returning(|_| Ok(Some(a_pre_booking(Status::Waiting))));
+
+        place_when([Some(a_book(0)), Some(a_book_of_the_next_round(0))], &pre_bookings).await.unwrap();
     }
 }

@@ -1,14 +1,12 @@
 //! `PreBookingRepository`, and how restocks meet pre-bookings (I1, I2, I3, I5, I6, I8).
 
+use chrono::TimeDelta;
 use domain::account::UserId;
 use domain::book::{Book, BookId};
-use domain::pre_booking::{
-    AddedPreBooking, CancelError, NewPreBooking, PreBooking, PreBookingId, Status, StatusKind, cancel,
-};
-use domain::{Clock, Timestamp};
+use domain::pre_booking::{CancelError, NewPreBooking, PreBooking, PreBookingId, Status, StatusKind, cancel};
 use test_support::{Suite, TestDatabase, tests};
 
-use crate::support::{World, at, at_micros};
+use crate::support::{World, at, at_micros, literal};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -21,6 +19,7 @@ pub(crate) fn suite() -> Suite {
         a_book_that_was_deleted_meanwhile_is_not_pre_booked,
         a_restock_notifies_everyone_who_waits_for_the_book,
         a_placement_that_a_restock_overtook_is_notified_at_once,
+        a_placement_is_refused_in_a_round_that_has_ended,
         no_other_stock_change_is_a_restock,
         a_cancel_is_decided_on_the_status_of_the_moment,
         a_cancelled_one_stays_what_it_was,
@@ -43,7 +42,7 @@ async fn a_pre_booking_is_found_as_it_was_placed(database: TestDatabase) {
     let (world, user_id, book) = world_with_a_book(&database).await;
     for created_at in [at(0), at_micros(1_000_001), at_micros(2_500_000)] {
         let new = NewPreBooking { user_id, book_id: book.id, round: book.round, created_at };
-        let AddedPreBooking::Added(added) = world.pre_bookings().add(&new).await.unwrap() else { panic!("refused") };
+        let added = world.pre_bookings().add(&new).await.unwrap().unwrap();
         let NewPreBooking { book_id, round, .. } = new;
         assert_eq!(added, PreBooking { id: added.id, user_id, book_id, round, created_at, status: Status::Waiting });
         assert_eq!(world.pre_booking(user_id, added.id).await, added);
@@ -72,7 +71,7 @@ async fn a_second_one_is_a_duplicate_until_the_first_is_cancelled(database: Test
     // Often, since PostgreSQL plans a statement anew for a while before it settles on a plan.
     for _ in 0..10 {
         let first = world.add_pre_booking(user, &book).await;
-        assert_eq!(world.try_add_pre_booking(user, &book).await, AddedPreBooking::Duplicate);
+        assert_eq!(world.try_add_pre_booking(user, &book).await, None);
         cancel(world.pre_bookings(), &world.clock, user, first.id).await.unwrap();
     }
     let rows: Vec<i64> = world.sql.column("SELECT count(*) FROM pre_booking_statuses GROUP BY status").await;
@@ -95,7 +94,7 @@ async fn a_notified_user_waits_again_in_the_next_round(database: TestDatabase) {
     let restock = world.set_stock(book.id, 5).await.unwrap().restock.unwrap();
     let book = world.set_stock(book.id, 0).await.unwrap().book;
     let second = world.add_pre_booking(user, &book).await;
-    assert_eq!(world.try_add_pre_booking(user, &book).await, AddedPreBooking::Duplicate);
+    assert_eq!(world.try_add_pre_booking(user, &book).await, None);
     assert_eq!(status(&world, &first).await, Status::Notified { at: restock.restocked_at });
     assert_eq!(status(&world, &second).await, Status::Waiting);
 }
@@ -123,7 +122,7 @@ async fn the_database_itself_refuses_a_second_waiting_one(database: TestDatabase
 async fn a_book_that_was_deleted_meanwhile_is_not_pre_booked(database: TestDatabase) {
     let (world, user, book) = world_with_a_book(&database).await;
     world.catalog().delete(book.id).await.unwrap();
-    assert_eq!(world.try_add_pre_booking(user, &book).await, AddedPreBooking::BookNotFound);
+    assert_eq!(world.try_add_pre_booking(user, &book).await, None);
 }
 
 async fn a_restock_notifies_everyone_who_waits_for_the_book(database: TestDatabase) {
@@ -144,19 +143,29 @@ async fn a_restock_notifies_everyone_who_waits_for_the_book(database: TestDataba
 
 /// I2: the book was read before the restock, and the pre-booking is added after it.
 async fn a_placement_that_a_restock_overtook_is_notified_at_once(database: TestDatabase) {
-    let (world, ada, read_before) = world_with_a_book(&database).await;
-    let grace = world.add_user("grace").await.id;
-    let early: Timestamp = world.clock.now();
-    let restock = world.set_stock(read_before.id, 5).await.unwrap().restock.unwrap();
+    let (world, user, book) = world_with_a_book(&database).await;
+    let restock = world.set_stock(book.id, 5).await.unwrap().restock.unwrap();
+    // Its statement began before the restock and ends behind it.
+    for created_at in [restock.restocked_at - TimeDelta::seconds(1), restock.restocked_at + TimeDelta::seconds(1)] {
+        let columns = "(user_id, book_id, round, created_at)";
+        let (user, book, round, created) = (user.get(), book.id.get(), book.round.get(), literal(created_at));
+        world.sql.run(&format!("INSERT INTO pre_bookings {columns} VALUES ({user}, {book}, {round}, {created})")).await;
+        let id: i64 = world.sql.value("SELECT max(id) FROM pre_bookings").await;
+        let (user, id) = (UserId::from_stored(user), PreBookingId::from_stored(id));
+        let at = restock.restocked_at.max(created_at);
+        assert_eq!(world.pre_booking(user, id).await.status, Status::Notified { at });
+        cancel(world.pre_bookings(), &world.clock, user, id).await.unwrap();
+    }
+}
+
+async fn a_placement_is_refused_in_a_round_that_has_ended(database: TestDatabase) {
+    let (world, user, read_before) = world_with_a_book(&database).await;
+    world.set_stock(read_before.id, 5).await.unwrap();
+    assert_eq!(world.try_add_pre_booking(user, &read_before).await, None);
     world.set_stock(read_before.id, 0).await.unwrap();
-
-    let late = world.add_pre_booking(ada, &read_before).await;
-    assert!(late.created_at > restock.restocked_at);
-    assert_eq!(status(&world, &late).await, Status::Notified { at: late.created_at });
-
-    let new = NewPreBooking { user_id: grace, book_id: read_before.id, round: read_before.round, created_at: early };
-    let AddedPreBooking::Added(added) = world.pre_bookings().add(&new).await.unwrap() else { panic!("refused") };
-    assert_eq!(status(&world, &added).await, Status::Notified { at: restock.restocked_at });
+    assert_eq!(world.try_add_pre_booking(user, &read_before).await, None);
+    assert_eq!(world.sql.value::<i64>("SELECT count(*) FROM pre_bookings").await, 0);
+    world.add_pre_booking(user, &world.book(read_before.id).await).await;
 }
 
 /// I3.

@@ -12,7 +12,7 @@ use domain::book::{
     StockQuantity, Title, set_stock,
 };
 use domain::pre_booking::{
-    AddedPreBooking, NewPreBooking, PreBookedBook, PreBooking, PreBookingId, PreBookingReader, PreBookingRepository,
+    NewPreBooking, PreBookedBook, PreBooking, PreBookingId, PreBookingReader, PreBookingRepository,
 };
 use domain::{Clock, PageRequest, PageSize, Timestamp, UnitOfWorkFactory};
 use infra_postgres::{Store, StoreOptions, connect};
@@ -135,16 +135,13 @@ impl World {
     }
 
     /// Adds a pre-booking that was decided on this view of its book, which may be out of date.
-    pub(crate) async fn try_add_pre_booking(&self, user_id: UserId, book: &Book) -> AddedPreBooking {
+    pub(crate) async fn try_add_pre_booking(&self, user_id: UserId, book: &Book) -> Option<PreBooking> {
         let placed = NewPreBooking { user_id, book_id: book.id, round: book.round, created_at: self.clock.now() };
         self.pre_bookings().add(&placed).await.unwrap()
     }
 
     pub(crate) async fn add_pre_booking(&self, user_id: UserId, book: &Book) -> PreBooking {
-        match self.try_add_pre_booking(user_id, book).await {
-            AddedPreBooking::Added(pre_booking) => pre_booking,
-            refused @ (AddedPreBooking::Duplicate | AddedPreBooking::BookNotFound) => panic!("{refused:?}"),
-        }
+        self.try_add_pre_booking(user_id, book).await.expect("it is not refused")
     }
 
     /// A user's pre-booking, which both ports must see alike.

@@ -15,6 +15,8 @@ mod m20261120_000003_create_books;
 mod m20261120_000004_create_restocks;
 mod m20261120_000005_create_pre_bookings;
 mod m20261120_000006_create_pre_booking_statuses;
+mod m20261121_000007_add_fan_out_to_restocks;
+mod m20261121_000008_create_deliveries;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000004_create_restocks::Migration),
             Box::new(m20261120_000005_create_pre_bookings::Migration),
             Box::new(m20261120_000006_create_pre_booking_statuses::Migration),
+            Box::new(m20261121_000007_add_fan_out_to_restocks::Migration),
+            Box::new(m20261121_000008_create_deliveries::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@
 mod account;
 mod api_error;
 mod book;
+mod delivery;
 mod docs;
 mod health;
 mod input;

@@ -149,6 +149,11 @@ pub(crate) fn pre_booking_status() -> Schema {
     one_of(&domain::pre_booking::StatusKind::ALL.map(domain::pre_booking::StatusKind::as_str)).into()
 }
 
+/// The name of a delivery's status.
+pub(crate) fn delivery_status() -> Schema {
+    one_of(&domain::delivery::DeliveryStatus::ALL.map(domain::delivery::DeliveryStatus::as_str)).into()
+}
+
 /// The name of a role.
 pub(crate) fn role() -> Schema {
     one_of(&domain::account::Role::ALL.map(domain::account::Role::as_str)).into()

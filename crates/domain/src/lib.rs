@@ -11,6 +11,7 @@
 pub mod account;
 pub mod book;
 mod clock;
+pub mod delivery;
 mod id;
 mod invalid_value;
 mod page;

@@ -26,6 +26,20 @@ impl<const MAX: u32> PageSize<MAX> {
     }
 }
 
+/// Cuts a stretch of a list, of which one item more than `limit` was asked for, to its size. Gives its last item's position
+/// if there is more behind it.
+pub(crate) fn cut<T, P, const MAX: u32>(
+    mut items: Vec<T>,
+    limit: PageSize<MAX>,
+    position: impl Fn(&T) -> P,
+) -> (Vec<T>, Option<P>) {
+    let limit = limit.get() as usize;
+    let is_last = items.len() <= limit;
+    items.truncate(limit);
+    let next = items.last().map(position).filter(|_| !is_last);
+    (items, next)
+}
+
 /// Which page of a numbered list is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRequest {

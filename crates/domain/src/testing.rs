@@ -11,10 +11,15 @@ use crate::account::{
     PasswordHash, RefreshToken, RefreshTokenHash, RefreshTokenRepository, Role, User, UserId, UserRepository,
 };
 use crate::book::{
-    Author, Book, BookDetails, BookId, BookRepository, MockBookRepository, Price, Round, StockQuantity, Title,
+    Author, Book, BookDetails, BookId, BookRepository, MockBookRepository, Price, RestockId, Round, StockQuantity,
+    Title,
 };
 use crate::clock::MockClock;
-use crate::pre_booking::{PreBooking, PreBookingId, Status};
+use crate::delivery::{
+    ClaimedDelivery, DeliveryId, DeliveryRepository, FanOutProgress, FanOutStage, Letter, MockDeliveryRepository,
+    Prospect,
+};
+use crate::pre_booking::{PreBooking, PreBookingId, Status, StatusKind};
 use crate::{RepositoryError, Timestamp, UnitOfWork, UnitOfWorkFactory};
 
 /// A moment, in seconds after some beginning.
@@ -62,6 +67,35 @@ pub(crate) fn a_pre_booking(status: Status) -> PreBooking {
     }
 }
 
+pub(crate) fn a_fan_out() -> FanOutProgress {
+    FanOutProgress {
+        restock_id: RestockId::new(5).unwrap(),
+        book_id: a_book(0).id,
+        round: a_book(0).round,
+        stage: FanOutStage::First,
+        after: None,
+    }
+}
+
+/// A claim that ends after five minutes.
+pub(crate) fn a_claim() -> ClaimedDelivery {
+    ClaimedDelivery { id: DeliveryId::new(13).unwrap(), attempts: 0, until: at(300) }
+}
+
+pub(crate) fn a_prospect() -> Prospect {
+    let BookDetails { title, author, price, .. } = a_book(0).details;
+    let letter = Letter {
+        pre_booking_id: a_pre_booking(Status::Waiting).id,
+        to: Email::parse("ada@example.com").unwrap(),
+        book_id: a_book(0).id,
+        title,
+        author,
+        price,
+        notified_at: at(20),
+    };
+    Prospect { letter, status: StatusKind::Notified, is_active: true }
+}
+
 pub(crate) fn a_user(role: Role) -> User {
     User { id: user_id(1), email: Email::parse("ada@example.com").unwrap(), role, is_active: true, created_at: at(0) }
 }
@@ -100,6 +134,7 @@ pub(crate) struct FakeUnitOfWork {
     pub(crate) books: MockBookRepository,
     pub(crate) users: MockUserRepository,
     pub(crate) refresh_tokens: MockRefreshTokenRepository,
+    pub(crate) deliveries: MockDeliveryRepository,
     pub(crate) committed: Arc<AtomicBool>,
 }
 
@@ -122,6 +157,10 @@ impl UnitOfWork for FakeUnitOfWork {
 
     fn refresh_tokens(&self) -> &dyn RefreshTokenRepository {
         &self.refresh_tokens
+    }
+
+    fn deliveries(&self) -> &dyn DeliveryRepository {
+        &self.deliveries
     }
 
     async fn commit(self: Box<Self>) -> Result<(), RepositoryError> {

@@ -3,6 +3,7 @@ use async_trait::async_trait;
 use crate::RepositoryError;
 use crate::account::{RefreshTokenRepository, UserRepository};
 use crate::book::BookRepository;
+use crate::delivery::DeliveryRepository;
 
 /// Port: the writes of one transaction, which happen together or not at all.
 ///
@@ -18,6 +19,9 @@ pub trait UnitOfWork: Send + Sync {
 
     /// The refresh tokens, within this transaction.
     fn refresh_tokens(&self) -> &dyn RefreshTokenRepository;
+
+    /// The deliveries, within this transaction.
+    fn deliveries(&self) -> &dyn DeliveryRepository;
 
     /// Makes all of it lasting, and visible to everybody at once. The last line of a use case.
     ///

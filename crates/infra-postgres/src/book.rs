@@ -4,13 +4,14 @@ use domain::book::{
     CoverImageUrl, DeletedBook, Isbn, NewBook, Price, Restock, Round, SearchText, SortDirection, StockQuantity, Title,
 };
 use domain::{Page, RepositoryError, Text, Timestamp};
-use sea_orm::sea_query::{BinOper, Expr, ExprTrait, LockType};
+use sea_orm::sea_query::{BinOper, Expr, ExprTrait, Func, LockType, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Order, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
 use crate::Repositories;
+use crate::delivery::CHANNEL;
 use crate::entity::book::{ActiveModel, Column, Entity, Model};
 use crate::entity::restock;
 use crate::error::{is_foreign_key_violation, is_unique_violation, repository_error};
@@ -174,7 +175,16 @@ impl<C: ConnectionTrait + Send> BookRepository for Repositories<C> {
             restocked_at: Set(restock.restocked_at),
             ..Default::default()
         };
-        restock::Entity::insert(row).exec_without_returning(&self.connection).await.map_err(repository_error)?;
+        let mut insert = restock::Entity::insert(row).into_query();
+        if self.connection.get_database_backend() == DbBackend::Sqlite {
+            self.signal.tell_process();
+        } else {
+            // In the same statement, which saves a round trip.
+            insert.returning(
+                Query::returning().expr(Func::cust("pg_notify").args([Expr::value(CHANNEL), Expr::value("")])),
+            );
+        }
+        self.connection.query_all(&insert).await.map_err(repository_error)?;
         Ok(())
     }
 }

@@ -1,10 +1,12 @@
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use tracing::log::LevelFilter;
 
+use crate::delivery::Signal;
 use crate::{Repositories, Store};
 
 /// How to reach the store.
@@ -50,7 +52,7 @@ const SQLITE_OPEN_ATTEMPTS: u32 = 5;
 pub async fn connect(options: &StoreOptions) -> Result<Store, ConnectError> {
     let connection = open(options).await.map_err(ConnectError::Connect)?;
     migration::migrate(&connection).await.map_err(ConnectError::Migrate)?;
-    Ok(Repositories { connection })
+    Ok(Repositories { connection, signal: Arc::new(Signal::new(&options.url)) })
 }
 
 async fn open(options: &StoreOptions) -> Result<DatabaseConnection, DbErr> {

@@ -5,6 +5,7 @@
 
 mod book;
 mod connection;
+mod delivery;
 mod entity;
 mod error;
 mod health;
@@ -15,12 +16,18 @@ mod user;
 
 pub use connection::{ConnectError, StoreOptions, connect};
 
+use std::sync::Arc;
+
 use sea_orm::DatabaseConnection;
+
+use crate::delivery::Signal;
 
 /// Every port to the store, over one connection: a pool or a transaction.
 #[derive(Debug)]
 pub struct Repositories<C> {
     connection: C,
+    /// Tells whoever delivers of restocks.
+    signal: Arc<Signal>,
 }
 
 /// The store, over its pool of connections.

@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::account::{RefreshTokenRepository, UserRepository};
 use domain::book::BookRepository;
+use domain::delivery::DeliveryRepository;
 use domain::{RepositoryError, UnitOfWork, UnitOfWorkFactory};
 use sea_orm::{
     DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -20,7 +23,7 @@ impl UnitOfWorkFactory for Store {
             ..TransactionOptions::default()
         };
         let transaction = self.connection.begin_with_options(options).await.map_err(repository_error)?;
-        Ok(Box::new(Repositories { connection: transaction }))
+        Ok(Box::new(Repositories { connection: transaction, signal: Arc::clone(&self.signal) }))
     }
 }
 
@@ -35,6 +38,10 @@ impl UnitOfWork for Repositories<DatabaseTransaction> {
     }
 
     fn refresh_tokens(&self) -> &dyn RefreshTokenRepository {
+        self
+    }
+
+    fn deliveries(&self) -> &dyn DeliveryRepository {
         self
     }
 

@@ -2,6 +2,7 @@ use domain::pre_booking::PreBookedBook;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::delivery::DeliverySummaryBody;
 use crate::timestamp::Rfc3339;
 
 /// One's wish for a book that was out of stock.
@@ -26,10 +27,13 @@ pub(crate) struct PreBookingBody {
     /// When it was cancelled; null if it was not.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     cancelled_at: Option<Rfc3339>,
+    /// How far the e-mail about it is; null as long as the book has not come back.
+    #[schema(required)]
+    delivery: Option<DeliverySummaryBody>,
 }
 
 impl From<PreBookedBook> for PreBookingBody {
-    fn from(PreBookedBook { pre_booking, title, author }: PreBookedBook) -> Self {
+    fn from(PreBookedBook { pre_booking, title, author, delivery }: PreBookedBook) -> Self {
         Self {
             id: pre_booking.id.get(),
             book_id: pre_booking.book_id.get(),
@@ -39,6 +43,7 @@ impl From<PreBookedBook> for PreBookingBody {
             created_at: pre_booking.created_at.into(),
             notified_at: pre_booking.status.notified_at().map(Rfc3339),
             cancelled_at: pre_booking.status.cancelled_at().map(Rfc3339),
+            delivery: delivery.map(DeliverySummaryBody::from),
         }
     }
 }

@@ -35,5 +35,5 @@ pub use list_books::{ListBooksError, list_books};
 pub use model::{Author, Book, BookDetails, BookId, Description, NewBook, Round, Title};
 pub use price::Price;
 pub use set_stock::{SetStockError, set_stock};
-pub use stock_change::{Restock, StockChange};
+pub use stock_change::{Restock, RestockId, StockChange};
 pub use stock_quantity::StockQuantity;

@@ -1,5 +1,11 @@
 use super::{Book, BookId, Round, StockQuantity};
 use crate::Timestamp;
+use crate::id::define_id;
+
+define_id! {
+    /// Identifies a restock.
+    RestockId
+}
 
 /// The fact that a book came back: its stock went from none to some, which notifies everyone who waited in the round
 /// that it ends.

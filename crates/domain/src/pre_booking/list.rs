@@ -1,6 +1,7 @@
 use super::{PreBookedBook, PreBookingPosition, PreBookingQuery, PreBookingReader};
 use crate::RepositoryError;
 use crate::account::UserId;
+use crate::page::cut;
 
 /// Why pre-bookings were not listed.
 #[derive(Debug, thiserror::Error)]
@@ -28,14 +29,12 @@ pub async fn list(
     user_id: UserId,
     query: &PreBookingQuery,
 ) -> Result<PreBookingPage, ListPreBookingsError> {
-    let mut items = pre_bookings.list(user_id, query).await?;
-    let limit = query.limit.get() as usize;
-    let is_last = items.len() <= limit;
-    items.truncate(limit);
-    let end = items
-        .last()
-        .map(|last| PreBookingPosition { created_at: last.pre_booking.created_at, id: last.pre_booking.id });
-    Ok(PreBookingPage { items, next: end.filter(|_| !is_last) })
+    let items = pre_bookings.list(user_id, query).await?;
+    let (items, next) = cut(items, query.limit, |last| PreBookingPosition {
+        created_at: last.pre_booking.created_at,
+        id: last.pre_booking.id,
+    });
+    Ok(PreBookingPage { items, next })
 }
 
 #[cfg(test)]
@@ -47,8 +46,12 @@ mod tests {
 
     async fn list_when_store_has(count: usize) -> PreBookingPage {
         let book = a_book(0).details;
-        let item =
-            PreBookedBook { pre_booking: a_pre_booking(Status::Waiting), title: book.title, author: book.author };
+        let item = PreBookedBook {
+            pre_booking: a_pre_booking(Status::Waiting),
+            title: book.title,
+            author: book.author,
+            delivery: None,
+        };
         let mut pre_bookings = MockPreBookingReader::new();
         pre_bookings.expect_list().times(1).return_once(move |_, _| Ok(vec![item; count]));
         let query = PreBookingQuery { status: None, after: None, limit: PageSize::new(2).unwrap() };

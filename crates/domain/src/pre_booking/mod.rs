@@ -3,6 +3,7 @@
 mod cancel;
 mod find;
 mod list;
+mod list_of_book;
 mod model;
 mod place;
 mod pre_booking_query;
@@ -13,12 +14,13 @@ mod status;
 pub use cancel::{CancelError, cancel};
 pub use find::{FindPreBookingError, find};
 pub use list::{ListPreBookingsError, PreBookingPage, list};
+pub use list_of_book::{BookPreBookingPage, ListOfBookError, list_of_book};
 pub use model::{AlreadyCancelled, BookInStock, NewPreBooking, PreBooking, PreBookingId};
 pub use place::{PlaceError, place};
-pub use pre_booking_query::{PreBookingPosition, PreBookingQuery};
+pub use pre_booking_query::{BookPreBookingQuery, PreBookingPosition, PreBookingQuery};
 #[cfg(test)]
 pub(crate) use pre_booking_reader::MockPreBookingReader;
-pub use pre_booking_reader::{PreBookedBook, PreBookingReader};
+pub use pre_booking_reader::{PreBookedBook, PreBookingOfUser, PreBookingReader};
 #[cfg(test)]
 pub(crate) use pre_booking_repository::MockPreBookingRepository;
 pub use pre_booking_repository::PreBookingRepository;

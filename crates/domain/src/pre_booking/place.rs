@@ -1,6 +1,6 @@
 use super::{BookInStock, PreBookedBook, PreBooking, PreBookingRepository};
 use crate::account::UserId;
-use crate::book::{BookId, BookReader};
+use crate::book::{BookDetails, BookId, BookReader};
 use crate::{Clock, RepositoryError};
 
 /// Why a pre-booking was not placed.
@@ -43,7 +43,8 @@ pub async fn place(
             return Err(PlaceError::Duplicate);
         }
         if let Some(pre_booking) = pre_bookings.add(&placed).await? {
-            return Ok(PreBookedBook { pre_booking, title: book.details.title, author: book.details.author });
+            let BookDetails { title, author, .. } = book.details;
+            return Ok(PreBookedBook { pre_booking, title, author, delivery: None });
         }
         refused_in = Some(placed.round);
     }

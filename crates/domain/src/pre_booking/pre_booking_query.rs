@@ -1,4 +1,5 @@
 use super::{PreBookingId, StatusKind};
+use crate::book::Round;
 use crate::{PageSize, Timestamp};
 
 /// A place in a list of pre-bookings, newest first: just behind this one.
@@ -17,6 +18,17 @@ pub struct PreBookingQuery {
     pub status: Option<StatusKind>,
     /// Only those behind this place.
     pub after: Option<PreBookingPosition>,
+    /// At most this many.
+    pub limit: PageSize<500>,
+}
+
+/// Which of a book's pre-bookings are asked for, the latest round first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BookPreBookingQuery {
+    /// Only those of this status.
+    pub status: Option<StatusKind>,
+    /// Only those behind this one.
+    pub after: Option<(Round, PreBookingId)>,
     /// At most this many.
     pub limit: PageSize<500>,
 }

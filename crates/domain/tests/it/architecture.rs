@@ -11,7 +11,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 const ALLOWED: [(&str, &[&str]); 5] = [
     ("domain", &[]),
     ("migration", &["sea-orm-migration"]),
-    ("infra-postgres", &["domain", "migration", "sea-orm", "sqlx"]),
+    ("infra-postgres", &["domain", "migration", "sea-orm", "sqlx", "tokio"]),
     (
         "api-actix",
         &[

@@ -1,6 +1,8 @@
 //! The tables and views, as SeaORM sees them.
 
 pub(crate) mod book;
+pub(crate) mod delivery;
+pub(crate) mod delivery_attempt;
 pub(crate) mod pre_booking;
 pub(crate) mod pre_booking_status;
 pub(crate) mod refresh_token;

@@ -30,6 +30,10 @@ pub(crate) enum Status {
 pub(crate) enum Relation {
     /// The book that it is for.
     Book,
+    /// Whose it is.
+    User,
+    /// The message about it, if it was notified and the message is made.
+    Delivery,
 }
 
 impl RelationTrait for Relation {
@@ -38,6 +42,13 @@ impl RelationTrait for Relation {
             Self::Book => {
                 Entity::belongs_to(super::book::Entity).from(Column::BookId).to(super::book::Column::Id).into()
             }
+            Self::User => {
+                Entity::belongs_to(super::user::Entity).from(Column::UserId).to(super::user::Column::Id).into()
+            }
+            Self::Delivery => Entity::belongs_to(super::delivery::Entity)
+                .from(Column::PreBookingId)
+                .to(super::delivery::Column::PreBookingId)
+                .into(),
         }
     }
 }

@@ -9,9 +9,35 @@ pub(crate) struct Model {
     pub(crate) round: i64,
     pub(crate) quantity: i32,
     pub(crate) restocked_at: DateTimeUtc,
+    pub(crate) fan_out_stage: FanOutStage,
+    pub(crate) fan_out_after: i64,
 }
 
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub(crate) enum Relation {}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub(crate) enum FanOutStage {
+    #[sea_orm(string_value = "first")]
+    First,
+    #[sea_orm(string_value = "final")]
+    Final,
+    #[sea_orm(string_value = "done")]
+    Done,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter)]
+pub(crate) enum Relation {
+    /// The book that came back.
+    Book,
+}
+
+impl RelationTrait for Relation {
+    fn def(&self) -> RelationDef {
+        match self {
+            Self::Book => {
+                Entity::belongs_to(super::book::Entity).from(Column::BookId).to(super::book::Column::Id).into()
+            }
+        }
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

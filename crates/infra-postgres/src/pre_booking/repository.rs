@@ -1,98 +1,16 @@
 use async_trait::async_trait;
 use domain::RepositoryError;
 use domain::account::UserId;
-use domain::book::{Author, BookId, Round, Title};
+use domain::book::{BookId, Round};
 use domain::pre_booking::{
-    Cancellation, NewPreBooking, PreBookedBook, PreBooking, PreBookingId, PreBookingQuery, PreBookingReader,
-    PreBookingRepository, Status, StatusKind,
+    Cancellation, NewPreBooking, PreBooking, PreBookingId, PreBookingRepository, Status, StatusKind,
 };
-use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait, Select,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait};
 
 use crate::Repositories;
-use crate::entity::{book, pre_booking, pre_booking_status, restock};
+use crate::entity::{book, pre_booking, restock};
 use crate::error::{is_foreign_key_violation, repository_error};
-
-#[async_trait]
-impl<C: ConnectionTrait + Send> PreBookingReader for Repositories<C> {
-    async fn find(&self, user_id: UserId, id: PreBookingId) -> Result<Option<PreBookedBook>, RepositoryError> {
-        let of_id = of_user(user_id).filter(pre_booking_status::Column::PreBookingId.eq(id.get()));
-        let row = of_id.into_model::<Row>().one(&self.connection).await.map_err(repository_error)?;
-        Ok(row.map(PreBookedBook::from))
-    }
-
-    async fn list(&self, user_id: UserId, query: &PreBookingQuery) -> Result<Vec<PreBookedBook>, RepositoryError> {
-        use pre_booking_status::Column;
-
-        let mut matching = of_user(user_id);
-        if let Some(status) = query.status {
-            matching = matching.filter(Column::Status.eq(pre_booking_status::Status::from(status)));
-        }
-        if let Some(after) = query.after {
-            let same_moment = Condition::all()
-                .add(Column::CreatedAt.eq(after.created_at))
-                .add(Column::PreBookingId.lt(after.id.get()));
-            // The first condition follows from the second, but lets the index begin at the place.
-            matching = matching
-                .filter(Column::CreatedAt.lte(after.created_at))
-                .filter(Condition::any().add(Column::CreatedAt.lt(after.created_at)).add(same_moment));
-        }
-        let rows = matching
-            .order_by_desc(Column::CreatedAt)
-            .order_by_desc(Column::PreBookingId)
-            .limit(u64::from(query.limit.get()) + 1)
-            .into_model::<Row>()
-            .all(&self.connection)
-            .await
-            .map_err(repository_error)?;
-        Ok(rows.into_iter().map(PreBookedBook::from).collect())
-    }
-}
-
-fn of_user(user_id: UserId) -> Select<pre_booking_status::Entity> {
-    pre_booking_status::Entity::find()
-        .column_as(book::Column::Title, "title")
-        .column_as(book::Column::Author, "author")
-        .join(JoinType::InnerJoin, pre_booking_status::Relation::Book.def())
-        .filter(pre_booking_status::Column::UserId.eq(user_id.get()))
-}
-
-/// A row of the view beside what its user wants to know of its book.
-#[derive(FromQueryResult)]
-struct Row {
-    pre_booking_id: i64,
-    user_id: i64,
-    book_id: i64,
-    round: i64,
-    created_at: DateTimeUtc,
-    notified_at: Option<DateTimeUtc>,
-    cancelled_at: Option<DateTimeUtc>,
-    title: String,
-    author: String,
-}
-
-impl From<Row> for PreBookedBook {
-    fn from(row: Row) -> Self {
-        let status = match (row.cancelled_at, row.notified_at) {
-            (Some(at), notified_at) => Status::Cancelled { at, notified_at },
-            (None, Some(at)) => Status::Notified { at },
-            (None, None) => Status::Waiting,
-        };
-        let pre_booking = PreBooking {
-            id: PreBookingId::from_stored(row.pre_booking_id),
-            user_id: UserId::from_stored(row.user_id),
-            book_id: BookId::from_stored(row.book_id),
-            round: Round::from_stored(row.round),
-            created_at: row.created_at,
-            status,
-        };
-        Self { pre_booking, title: Title::from_stored(row.title), author: Author::from_stored(row.author) }
-    }
-}
 
 #[async_trait]
 impl<C: ConnectionTrait + Send> PreBookingRepository for Repositories<C> {
@@ -184,15 +102,5 @@ fn pre_booking(row: &pre_booking::Model, restock: Option<&restock::Model>) -> Pr
         round: Round::from_stored(row.round),
         created_at: row.created_at,
         status: Status::of(row.created_at, cancellation, restock.map(|restock| restock.restocked_at)),
-    }
-}
-
-impl From<StatusKind> for pre_booking_status::Status {
-    fn from(kind: StatusKind) -> Self {
-        match kind {
-            StatusKind::Waiting => Self::Waiting,
-            StatusKind::Notified => Self::Notified,
-            StatusKind::Cancelled => Self::Cancelled,
-        }
     }
 }

@@ -1,0 +1,5 @@
+//! Deliveries over HTTP: for admins, and what users see of their own.
+
+mod summary;
+
+pub(crate) use summary::DeliverySummaryBody;

@@ -1,0 +1,25 @@
+use super::{Attempt, Delivery, DeliveryId, DeliveryReader};
+use crate::RepositoryError;
+
+/// Why a delivery was not found.
+#[derive(Debug, thiserror::Error)]
+pub enum FindDeliveryError {
+    /// There is no such delivery.
+    #[error("there is no such delivery")]
+    NotFound,
+    /// The store failed.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
+/// Finds a delivery, and every attempt at it, oldest first.
+///
+/// # Errors
+/// See [`FindDeliveryError`].
+pub async fn find(
+    deliveries: &dyn DeliveryReader,
+    id: DeliveryId,
+) -> Result<(Delivery, Vec<Attempt>), FindDeliveryError> {
+    let delivery = deliveries.find(id).await?.ok_or(FindDeliveryError::NotFound)?;
+    Ok((delivery, deliveries.list_attempts(id).await?))
+}

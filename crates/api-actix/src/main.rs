@@ -1,8 +1,8 @@
-//! Parses the settings, starts the server, and serves.
+//! Parses the settings, starts the server or a worker, and runs it.
 
 use std::process::ExitCode;
 
-use api_actix::{Server, Settings, telemetry};
+use api_actix::{Server, Settings, Task, WorkerProcess, telemetry};
 use clap::Parser;
 use clap::error::ErrorKind;
 
@@ -23,9 +23,18 @@ async fn run() -> anyhow::Result<()> {
     read_dotenv()?;
     let settings = parse_settings()?;
     telemetry::start(&settings)?;
-    let server = Server::start(&settings).await?;
-    println!("{}", server.start_lines());
-    server.run().await
+    match settings.task {
+        Task::Serve => {
+            let server = Server::start(&settings).await?;
+            println!("{}", server.start_lines());
+            server.run().await
+        }
+        Task::Worker => {
+            let worker = WorkerProcess::start(&settings).await?;
+            println!("{}", worker.start_lines());
+            worker.run().await
+        }
+    }
 }
 
 fn read_dotenv() -> anyhow::Result<()> {

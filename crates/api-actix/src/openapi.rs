@@ -1,13 +1,13 @@
 //! The OpenAPI document, made from the handlers.
 
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use crate::api_error::{FieldError, Problem};
-use crate::{account, book, health, pre_booking};
+use crate::{account, book, delivery, health, pre_booking};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,7 +20,8 @@ use crate::{account, book, health, pre_booking};
         account::register, account::log_in, account::refresh, account::log_out, account::me,
         book::list, book::add, book::find, book::change, book::delete, book::set_stock,
         pre_booking::place, pre_booking::list, pre_booking::find, pre_booking::cancel,
-        account::list_users, account::deactivate, account::reactivate,
+        account::list_users, account::deactivate, account::reactivate, pre_booking::list_of_book,
+        delivery::list_restocks, delivery::list, delivery::find, delivery::retry, delivery::retry_all,
         health::live, health::ready,
     ),
     components(schemas(Problem, FieldError)),
@@ -62,7 +63,8 @@ impl Modify for CommonErrors {
 
 fn add_common_errors(path: &str, operation: &mut Operation) {
     let has_body = operation.request_body.is_some();
-    let has_query = !has_body && !path.contains('{') && operation.parameters.is_some();
+    let query: Vec<&str> = operation.parameters.iter().flatten().filter_map(query_parameter).collect();
+    let (has_query, has_cursor) = (!query.is_empty(), query.contains(&"cursor"));
     let needs_token = operation.security.is_some();
     let is_admins = path.starts_with("/admin") || (path.starts_with("/books") && needs_token);
     let asks_store = path != "/health";
@@ -91,7 +93,7 @@ fn add_common_errors(path: &str, operation: &mut Operation) {
         add("413", "`BODY_TOO_LARGE`");
         add("415", "`UNSUPPORTED_MEDIA_TYPE`");
     }
-    if path == "/prebooks" && has_query {
+    if has_cursor {
         add("400", "`INVALID_CURSOR`");
     }
     if has_body || has_query {
@@ -100,6 +102,14 @@ fn add_common_errors(path: &str, operation: &mut Operation) {
     if asks_store {
         add("500", "`INTERNAL_ERROR`");
         add("503", "`STORE_UNAVAILABLE` or `OVERLOADED`");
+    }
+}
+
+/// The name of a parameter, if it is one of the query string.
+fn query_parameter(parameter: &RefOr<Parameter>) -> Option<&str> {
+    match parameter {
+        RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => Some(&parameter.name),
+        RefOr::T(_) | RefOr::Ref(_) => None,
     }
 }
 
@@ -152,6 +162,16 @@ pub(crate) fn pre_booking_status() -> Schema {
 /// The name of a delivery's status.
 pub(crate) fn delivery_status() -> Schema {
     one_of(&domain::delivery::DeliveryStatus::ALL.map(domain::delivery::DeliveryStatus::as_str)).into()
+}
+
+/// The name of a status all deliveries of which can be retried at once.
+pub(crate) fn retried_status() -> Schema {
+    one_of(&["failed", "skipped"]).into()
+}
+
+/// The name of what became of an attempt.
+pub(crate) fn attempt_outcome() -> Schema {
+    one_of(&domain::delivery::AttemptOutcome::ALL.map(domain::delivery::AttemptOutcome::as_str)).into()
 }
 
 /// The name of a role.

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, Resource, Route, guard, web};
 
 use crate::api_error::ApiError;
 use crate::security::{admin, user};
-use crate::{account, book, docs, health, pre_booking};
+use crate::{account, book, delivery, docs, health, pre_booking};
 
 /// Adds every path of the API to an application.
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
@@ -43,6 +43,12 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
                 (Method::DELETE, for_users(web::to(pre_booking::cancel))),
             ],
         ),
+        resource("/admin/books/{id}/prebooks", [(Method::GET, for_admins(web::to(pre_booking::list_of_book)))]),
+        resource("/admin/restocks", [(Method::GET, for_admins(web::to(delivery::list_restocks)))]),
+        resource("/admin/deliveries", [(Method::GET, for_admins(web::to(delivery::list)))]),
+        resource("/admin/deliveries/retry", [(Method::POST, for_admins(web::to(delivery::retry_all)))]),
+        resource("/admin/deliveries/{id}", [(Method::GET, for_admins(web::to(delivery::find)))]),
+        resource("/admin/deliveries/{id}/retry", [(Method::POST, for_admins(web::to(delivery::retry)))]),
         resource("/health", [(Method::GET, web::to(health::live))]),
         resource("/health/ready", [(Method::GET, web::to(health::ready))]),
         resource("/openapi.json", [(Method::GET, web::to(docs::openapi_json))]),

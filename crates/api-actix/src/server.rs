@@ -1,4 +1,3 @@
-use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,13 +8,18 @@ use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
 use anyhow::Context;
-use infra_postgres::{Store, StoreOptions};
+use infra_postgres::Store;
+use tokio_util::sync::CancellationToken;
 
+use crate::deliverer::Deliverer;
 use crate::input::BodyLimit;
+use crate::mail_settings::Switch;
 use crate::request_id::request_id;
 use crate::routes;
 use crate::settings::Settings;
 use crate::start::{Admin, Secrets};
+use crate::stop_signal::told_to_stop;
+use crate::store::{database_name, open_store};
 use crate::wiring::Ports;
 
 /// How long requests in flight have to finish when the server is told to stop.
@@ -26,6 +30,8 @@ pub struct Server {
     address: SocketAddr,
     http: HttpServer,
     store: Arc<Store>,
+    deliverer: Option<Deliverer>,
+    stop: CancellationToken,
     admin: Option<Admin>,
     database: String,
 }
@@ -38,14 +44,19 @@ impl Server {
     pub async fn start(settings: &Settings) -> anyhow::Result<Self> {
         settings.check()?;
         let secrets = Secrets::gather(settings)?;
-        let options = StoreOptions { url: settings.database_url.clone(), max_connections: settings.max_connections() };
-        let store = Arc::new(infra_postgres::connect(&options).await?);
+        let store = open_store(settings).await?;
         let ports = Ports::wire(&store, settings, &secrets)?;
         if let Some(admin) = &secrets.admin {
             admin.ensure(&ports).await?;
         }
-        let (address, http) = listen(settings, web::Data::new(ports))?;
-        Ok(Self { address, http, store, admin: secrets.admin, database: database_name(settings) })
+        let stop = CancellationToken::new();
+        let (address, http) = listen(settings, web::Data::new(ports), stop.clone())?;
+        let deliverer = match settings.mail.worker {
+            Switch::On => Some(Deliverer::wire(&store, settings, &format!("http://{address}"), stop.clone())?),
+            Switch::Off => None,
+        };
+        let database = database_name(settings);
+        Ok(Self { address, http, store, deliverer, stop, admin: secrets.admin, database })
     }
 
     /// Where the API answers.
@@ -62,10 +73,11 @@ impl Server {
             Some(Admin { email, password_file: None, .. }) => format!("{email}, password as in ADMIN_PASSWORD"),
             None => "no admin was asked for: see ADMIN_EMAIL in --help".to_owned(),
         };
-        let (version, url) = (env!("CARGO_PKG_VERSION"), self.url());
+        let mail = self.deliverer.as_ref().map_or("not delivered from here: WORKER is off", |own| &own.destination);
+        let (version, url, database) = (env!("CARGO_PKG_VERSION"), self.url(), &self.database);
         format!(
-            "bookstore {version}\n  API    {url}\n  Docs   {url}/docs\n  Admin  {sign_in}\n  Store  {}\n",
-            self.database
+            "bookstore {version}\n  API    {url}\n  Docs   {url}/docs\n  Admin  {sign_in}\n  Store  {database}\n  \
+             Mail   {mail}\n"
         )
     }
 
@@ -75,18 +87,38 @@ impl Server {
         self.http.handle()
     }
 
-    /// Serves until SIGTERM or Ctrl-C, and lets the requests in flight finish.
+    /// Serves and delivers until SIGTERM or Ctrl-C, and finishes the requests and the mails in hand.
     ///
     /// # Errors
     /// The server failed.
     pub async fn run(self) -> anyhow::Result<()> {
-        self.http.await?;
+        let serve = async {
+            let ended = self.http.await;
+            // However the server ended, nobody delivers behind it.
+            self.stop.cancel();
+            ended
+        };
+        let deliver = async {
+            if let Some(deliverer) = self.deliverer {
+                deliverer.run().await;
+            }
+        };
+        let (ended, ()) = tokio::join!(serve, deliver);
         self.store.close().await;
-        Ok(())
+        Ok(ended?)
     }
 }
 
-fn listen(settings: &Settings, ports: web::Data<Ports>) -> anyhow::Result<(SocketAddr, HttpServer)> {
+fn listen(
+    settings: &Settings,
+    ports: web::Data<Ports>,
+    stop: CancellationToken,
+) -> anyhow::Result<(SocketAddr, HttpServer)> {
+    let told_to_stop = told_to_stop()?;
+    let told_to_stop = async move {
+        told_to_stop.await;
+        stop.cancel();
+    };
     let origins = settings.cors_allowed_origins.clone();
     let limit = settings.max_body_bytes.get();
     let app = move || {
@@ -101,7 +133,7 @@ fn listen(settings: &Settings, ports: web::Data<Ports>) -> anyhow::Result<(Socke
     let (host, port) = (settings.host.as_str(), settings.port);
     let server = actix_web::HttpServer::new(app)
         .shutdown_timeout(SHUTDOWN_TIMEOUT.as_secs())
-        .shutdown_signal(told_to_stop()?)
+        .shutdown_signal(told_to_stop)
         .bind((host, port))
         .with_context(|| format!("HOST {host} and PORT {port} can't be listened on"))?;
     let address = server.addrs().first().copied().context("there is no address to listen on")?;
@@ -115,39 +147,4 @@ fn cors(origins: &[String]) -> Cors {
         .expose_headers([header::LOCATION.as_str(), header::RETRY_AFTER.as_str(), "x-request-id"])
         .max_age(3600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
-}
-
-/// Ends with SIGTERM or Ctrl-C.
-#[cfg(unix)]
-fn told_to_stop() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!("told to stop; finishing the requests in flight");
-    })
-}
-
-/// Ends with Ctrl-C.
-#[cfg(not(unix))]
-fn told_to_stop() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
-}
-
-/// The store's address, without who may use it.
-fn database_name(settings: &Settings) -> String {
-    match url::Url::parse(&settings.database_url) {
-        Ok(url) if !settings.is_sqlite() => {
-            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-            format!("postgres://{}{port}{}", url.host_str().unwrap_or_default(), url.path())
-        }
-        _ => settings.database_url.clone(),
-    }
 }

@@ -1,10 +1,13 @@
+use std::fs;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use chrono::Duration;
 use clap::{Parser, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::mail_settings::MailSettings;
 
 /// The pre-booking service of a bookstore: customers reserve books that are out of stock, and are notified when they
 /// come back.
@@ -15,6 +18,10 @@ use secrecy::{ExposeSecret, SecretString};
 #[derive(Debug, Clone, Parser)]
 #[command(name = "bookstore", version)]
 pub struct Settings {
+    /// What to run
+    #[arg(value_enum, default_value = "serve", value_name = "TASK")]
+    pub task: Task,
+
     /// The store: sqlite://PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE
     #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
     pub database_url: String,
@@ -69,6 +76,19 @@ pub struct Settings {
     /// The most bytes that the body of a request may have
     #[arg(long, env, value_name = "BYTES", default_value = "65536")]
     pub max_body_bytes: NonZeroUsize,
+
+    /// How users hear of restocks.
+    #[command(flatten)]
+    pub mail: MailSettings,
+}
+
+/// What the program does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Task {
+    /// Serves the API, and delivers e-mails unless WORKER is off
+    Serve,
+    /// Delivers e-mails, and nothing else
+    Worker,
 }
 
 /// The form of a line in the log.
@@ -103,7 +123,7 @@ impl Settings {
             "DATABASE_URL must start with sqlite: or postgres://"
         );
         ensure!(
-            self.is_sqlite() || self.jwt_secret.is_some(),
+            self.is_sqlite() || self.jwt_secret.is_some() || self.task == Task::Worker,
             "JWT_SECRET is required on PostgreSQL: at least {MIN_JWT_SECRET_BYTES} bytes, such as `openssl rand -hex 32` prints"
         );
         if let Some(secret) = &self.jwt_secret {
@@ -124,7 +144,7 @@ impl Settings {
                 "CORS_ALLOWED_ORIGINS must hold origins such as https://shop.example.com; {origin:?} is none"
             );
         }
-        Ok(())
+        self.mail.check()
     }
 
     /// Whether the store is embedded.
@@ -141,6 +161,15 @@ impl Settings {
         // A store in memory has no file; what belongs to it is kept where that of the default store is.
         let file = if path == ":memory:" { Path::new("data/bookstore.db") } else { Path::new(path) };
         Some(file.parent().unwrap_or(Path::new("")).to_owned())
+    }
+
+    pub(crate) fn create_data_directory(&self) -> anyhow::Result<()> {
+        match self.data_directory().filter(|directory| !directory.as_os_str().is_empty()) {
+            Some(directory) => {
+                fs::create_dir_all(&directory).with_context(|| format!("{} can't be created", directory.display()))
+            }
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn max_connections(&self) -> NonZeroU32 {

@@ -31,10 +31,8 @@ const DEFAULT_ADMIN_EMAIL: &str = "admin@example.com";
 impl Secrets {
     /// Takes the secrets from the settings; beside an embedded store those that are not given are made up and kept.
     pub(crate) fn gather(settings: &Settings) -> anyhow::Result<Self> {
+        settings.create_data_directory()?;
         let directory = settings.data_directory();
-        if let Some(directory) = directory.as_deref().filter(|directory| !directory.as_os_str().is_empty()) {
-            fs::create_dir_all(directory).with_context(|| format!("{} can't be created", directory.display()))?;
-        }
         let jwt_secret = match (&settings.jwt_secret, &directory) {
             (Some(given), _) => given.clone(),
             (None, Some(directory)) => kept_secret(&directory.join("jwt-secret"))?,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::account::{LogInThrottle, PasswordHasher, TokenIssuer, UserReader};
 use domain::book::{BookReader, BookRepository};
+use domain::delivery::DeliveryReader;
 use domain::pre_booking::{PreBookingReader, PreBookingRepository};
 use domain::{Clock, StoreHealth, UnitOfWorkFactory};
 use infra_postgres::Store;
@@ -21,6 +22,7 @@ pub(crate) struct Ports {
     pub(crate) book_repository: Arc<dyn BookRepository>,
     pub(crate) pre_bookings: Arc<dyn PreBookingReader>,
     pub(crate) pre_booking_repository: Arc<dyn PreBookingRepository>,
+    pub(crate) deliveries: Arc<dyn DeliveryReader>,
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) hasher: Arc<dyn PasswordHasher>,
     pub(crate) tokens: Arc<dyn TokenIssuer>,
@@ -42,6 +44,7 @@ impl Ports {
             book_repository: Arc::clone(store) as _,
             pre_bookings: Arc::clone(store) as _,
             pre_booking_repository: Arc::clone(store) as _,
+            deliveries: Arc::clone(store) as _,
             users: Arc::clone(store) as _,
             hasher: Arc::new(Argon2Hasher::new(cores())?),
             tokens: Arc::new(tokens),

@@ -77,9 +77,9 @@ pub(crate) fn a_fan_out() -> FanOutProgress {
     }
 }
 
-/// A claim that ends after five minutes.
+/// A claim that ends after ten minutes.
 pub(crate) fn a_claim() -> ClaimedDelivery {
-    ClaimedDelivery { id: DeliveryId::new(13).unwrap(), attempts: 0, until: at(300) }
+    ClaimedDelivery { id: DeliveryId::new(13).unwrap(), attempts: 0, until: at(600) }
 }
 
 pub(crate) fn a_prospect() -> Prospect {

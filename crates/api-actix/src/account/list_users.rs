@@ -1,8 +1,8 @@
 use std::num::NonZeroU32;
 
 use actix_web::web::{Data, Json};
+use domain::PageRequest;
 use domain::account::{self, Role, UserQuery};
-use domain::{InvalidValue, PageRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -31,16 +31,11 @@ pub(crate) struct UserParameters {
 impl UserParameters {
     fn parse(self) -> Result<UserQuery, ApiError> {
         let mut fields = Fields::default();
-        let role = fields.optional("role", self.role, |name| parse_role(&name));
+        let role = fields.named("role", self.role, &Role::ALL, Role::as_str);
         let is_active = fields.boolean("is_active", self.is_active);
         let page = fields.page(self.page, "per_page", self.per_page);
         fields.finish(page.map(|page| UserQuery { role, is_active, page }))
     }
-}
-
-fn parse_role(name: &str) -> Result<Role, InvalidValue> {
-    let known = Role::ALL.into_iter().find(|role| role.as_str() == name);
-    known.ok_or(InvalidValue::new("must be user or admin"))
 }
 
 /// A page of accounts.

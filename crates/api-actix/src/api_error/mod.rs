@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, ResponseError};
 
 mod account;
 mod book;
+mod delivery;
 mod pre_booking;
 mod problem;
 mod store;

@@ -1,7 +1,7 @@
 //! What goes wrong with pre-bookings.
 
 use actix_web::http::StatusCode;
-use domain::pre_booking::{CancelError, FindPreBookingError, ListPreBookingsError, PlaceError};
+use domain::pre_booking::{CancelError, FindPreBookingError, ListOfBookError, ListPreBookingsError, PlaceError};
 
 use super::ApiError;
 
@@ -45,6 +45,15 @@ impl From<FindPreBookingError> for ApiError {
 impl From<ListPreBookingsError> for ApiError {
     fn from(ListPreBookingsError::Repository(error): ListPreBookingsError) -> Self {
         error.into()
+    }
+}
+
+impl From<ListOfBookError> for ApiError {
+    fn from(error: ListOfBookError) -> Self {
+        match error {
+            ListOfBookError::BookNotFound => Self::book_not_found(),
+            ListOfBookError::Repository(error) => error.into(),
+        }
     }
 }
 

@@ -75,9 +75,37 @@ impl Fields {
         }
     }
 
+    /// A query parameter that is an identifier, if it is there.
+    pub(crate) fn identifier<T>(
+        &mut self,
+        name: &'static str,
+        value: Option<String>,
+        new: fn(i64) -> Result<T, InvalidValue>,
+    ) -> Option<T> {
+        self.optional(name, value, |text| new(parse_digits(&text).unwrap_or_default()))
+    }
+
     /// A query parameter that is `true` or `false`, if it is there.
     pub(crate) fn boolean(&mut self, name: &'static str, value: Option<String>) -> Option<bool> {
         self.optional(name, value, |text| text.parse().map_err(|_| InvalidValue::new("must be true or false")))
+    }
+
+    /// A query parameter that is one of a few names, if it is there.
+    pub(crate) fn named<T: Copy>(
+        &mut self,
+        name: &'static str,
+        value: Option<String>,
+        all: &[T],
+        as_str: fn(T) -> &'static str,
+    ) -> Option<T> {
+        self.optional(name, value, |text| {
+            let known = all.iter().copied().find(|one| as_str(*one) == text);
+            known.ok_or_else(|| {
+                let names: Vec<&str> = all.iter().map(|one| as_str(*one)).collect();
+                let (last, others) = names.split_last().unwrap_or((&"", &[]));
+                InvalidValue::new(format!("must be {}", [&others.join(", "), *last].join(" or ")))
+            })
+        })
     }
 
     /// The query parameters that ask for a page; the first one, of 20 items, if they are absent.
@@ -95,12 +123,12 @@ impl Fields {
         number.zip(size).map(|(number, size)| PageRequest { number, size })
     }
 
-    /// A query parameter that says how many items a page has.
-    pub(crate) fn page_size<const MAX: u32>(
-        &mut self,
-        name: &'static str,
-        size: Option<String>,
-    ) -> Option<PageSize<MAX>> {
+    /// The query parameter that says how many items the stretch of a list may have; 100 if it is absent.
+    pub(crate) fn limit<const MAX: u32>(&mut self, limit: Option<String>) -> Option<PageSize<MAX>> {
+        self.page_size("limit", limit.or(Some("100".to_owned())))
+    }
+
+    fn page_size<const MAX: u32>(&mut self, name: &'static str, size: Option<String>) -> Option<PageSize<MAX>> {
         self.required(name, size, |text| PageSize::new(parse_digits(&text).unwrap_or_default()))
     }
 

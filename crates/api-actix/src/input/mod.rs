@@ -1,10 +1,12 @@
 //! What comes in: each part of a request is parsed into a type of `domain`, or refused with the field that is to blame.
 
+mod cursor;
 mod fields;
 mod json_body;
 mod path_id;
 mod query;
 
+pub(crate) use cursor::{decode_cursor, encode_cursor};
 pub(crate) use fields::{Change, Fields, whole_number};
 pub(crate) use json_body::{BodyLimit, JsonBody};
 pub(crate) use path_id::PathId;

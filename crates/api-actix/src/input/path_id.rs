@@ -4,6 +4,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use domain::account::UserId;
 use domain::book::BookId;
+use domain::delivery::DeliveryId;
 use domain::pre_booking::PreBookingId;
 
 use super::fields::parse_digits;
@@ -17,35 +18,24 @@ pub(crate) trait Identifier: Sized {
     fn not_found() -> ApiError;
 }
 
-impl Identifier for BookId {
-    fn from_number(number: i64) -> Option<Self> {
-        Self::new(number).ok()
-    }
+macro_rules! identify {
+    ($id:ty, $not_found:ident) => {
+        impl Identifier for $id {
+            fn from_number(number: i64) -> Option<Self> {
+                Self::new(number).ok()
+            }
 
-    fn not_found() -> ApiError {
-        ApiError::book_not_found()
-    }
+            fn not_found() -> ApiError {
+                ApiError::$not_found()
+            }
+        }
+    };
 }
 
-impl Identifier for PreBookingId {
-    fn from_number(number: i64) -> Option<Self> {
-        Self::new(number).ok()
-    }
-
-    fn not_found() -> ApiError {
-        ApiError::pre_booking_not_found()
-    }
-}
-
-impl Identifier for UserId {
-    fn from_number(number: i64) -> Option<Self> {
-        Self::new(number).ok()
-    }
-
-    fn not_found() -> ApiError {
-        ApiError::user_not_found()
-    }
-}
+identify!(BookId, book_not_found);
+identify!(DeliveryId, delivery_not_found);
+identify!(PreBookingId, pre_booking_not_found);
+identify!(UserId, user_not_found);
 
 impl<T: Identifier> FromRequest for PathId<T> {
     type Error = ApiError;

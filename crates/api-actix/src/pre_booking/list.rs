@@ -1,17 +1,14 @@
 use actix_web::web::{Data, Json};
-use domain::pre_booking::{self, PreBookingQuery, StatusKind};
-use domain::{InvalidValue, PageSize};
+use chrono::DateTime;
+use domain::pre_booking::{self, PreBookingId, PreBookingPosition, PreBookingQuery, StatusKind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::PreBookingBody;
-use super::cursor;
 use crate::api_error::ApiError;
-use crate::input::{Fields, QueryString};
+use crate::input::{Fields, QueryString, decode_cursor, encode_cursor};
 use crate::security::SignedIn;
 use crate::wiring::Ports;
-
-const DEFAULT_LIMIT: &str = "100";
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -29,17 +26,20 @@ pub(crate) struct PreBookingParameters {
 
 impl PreBookingParameters {
     fn parse(self) -> Result<PreBookingQuery, ApiError> {
-        let after = self.cursor.as_deref().map(cursor::decode).transpose()?;
+        let after = decode_cursor(self.cursor.as_deref(), position)?;
         let mut fields = Fields::default();
-        let status = fields.optional("status", self.status, |name| parse_status(&name));
-        let limit = fields.page_size("limit", self.limit.or(Some(DEFAULT_LIMIT.to_owned())));
-        fields.finish(limit.map(|limit: PageSize<500>| PreBookingQuery { status, after, limit }))
+        let status = fields.named("status", self.status, &StatusKind::ALL, StatusKind::as_str);
+        let limit = fields.limit(self.limit);
+        fields.finish(limit.map(|limit| PreBookingQuery { status, after, limit }))
     }
 }
 
-fn parse_status(name: &str) -> Result<StatusKind, InvalidValue> {
-    let known = StatusKind::ALL.into_iter().find(|status| status.as_str() == name);
-    known.ok_or(InvalidValue::new("must be waiting, notified or cancelled"))
+/// The last moment of the year 9999, in microseconds; no store knows all moments behind it.
+const LAST_MOMENT: i64 = 253_402_300_799_999_999;
+
+fn position([micros, id]: [i64; 2]) -> Option<PreBookingPosition> {
+    let created_at = DateTime::from_timestamp_micros(Some(micros).filter(|at| (0..=LAST_MOMENT).contains(at))?)?;
+    Some(PreBookingPosition { created_at, id: PreBookingId::new(id).ok()? })
 }
 
 /// A stretch of one's pre-bookings.
@@ -64,5 +64,17 @@ pub(crate) async fn list(
 ) -> Result<Json<PreBookingPage>, ApiError> {
     let page = pre_booking::list(&*ports.pre_bookings, user.id, &parameters.parse()?).await?;
     let items = page.items.into_iter().map(PreBookingBody::from).collect();
-    Ok(Json(PreBookingPage { items, next_cursor: page.next.map(cursor::encode) }))
+    let next = page.next.map(|next| encode_cursor([next.created_at.timestamp_micros(), next.id.get()]));
+    Ok(Json(PreBookingPage { items, next_cursor: next }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_is_a_moment_that_stores_know_and_an_identifier() {
+        assert!(position([0, 1]).is_some() && position([LAST_MOMENT, i64::MAX]).is_some());
+        assert!(position([-1, 1]).is_none() && position([LAST_MOMENT + 1, 1]).is_none() && position([0, 0]).is_none());
+    }
 }

@@ -1,13 +1,14 @@
-//! A user's pre-bookings over HTTP.
+//! Pre-bookings over HTTP: a user's own, and for admins everybody's of a book.
 
 mod body;
 mod cancel;
-mod cursor;
 mod find;
 mod list;
+mod list_of_book;
 mod place;
 
 pub(crate) use cancel::{__path_cancel, cancel};
 pub(crate) use find::{__path_find, find};
 pub(crate) use list::{__path_list, list};
+pub(crate) use list_of_book::{__path_list_of_book, list_of_book};
 pub(crate) use place::{__path_place, place};

@@ -11,5 +11,5 @@ pub(crate) use access::{SignedIn, admin, user};
 pub(crate) use argon2_hasher::Argon2Hasher;
 pub(crate) use in_memory_throttle::InMemoryThrottle;
 pub(crate) use jwt_issuer::JwtIssuer;
-pub(crate) use random::random_token;
+pub(crate) use random::{SystemJitter, random_token};
 pub(crate) use system_clock::SystemClock;

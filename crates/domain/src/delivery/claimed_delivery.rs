@@ -66,15 +66,17 @@ pub struct Settlement {
 
 impl ClaimedDelivery {
     /// How long a claim holds.
-    pub const LEASE: Duration = Duration::minutes(5);
+    pub const LEASE: Duration = Duration::minutes(10);
     /// How long the mail server may take for one letter, from connecting to its answer. Far shorter than the lease, so that
     /// the answer is recorded while the claim holds.
-    pub const SEND_TIMEOUT: Duration = Duration::seconds(30);
+    pub const SEND_TIMEOUT: Duration = Duration::minutes(2);
+    /// How long recording the answer may take.
+    const SETTLE_TIME: Duration = Duration::minutes(1);
 
-    /// Whether it may still be sent: even the slowest answer would come while the claim holds.
+    /// Whether it may still be sent: even the slowest answer would be recorded while the claim holds.
     #[must_use]
     pub fn has_time(&self, now: Timestamp) -> bool {
-        now + Self::SEND_TIMEOUT * 2 <= self.until
+        now + Self::SEND_TIMEOUT + Self::SETTLE_TIME <= self.until
     }
 
     /// What follows from the mail server's reply.
@@ -140,8 +142,8 @@ mod tests {
     #[test]
     fn nothing_is_sent_that_could_not_be_recorded_in_time() {
         let claim = a_claim();
-        assert!(claim.has_time(claim.until - Duration::seconds(60)));
-        assert!(!claim.has_time(claim.until - Duration::seconds(59)));
+        assert!(claim.has_time(claim.until - Duration::seconds(180)));
+        assert!(!claim.has_time(claim.until - Duration::seconds(179)));
         assert!(!claim.has_time(claim.until));
     }
 }

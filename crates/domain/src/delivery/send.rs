@@ -110,6 +110,6 @@ mod tests {
         let mut deliveries = MockDeliveryReader::new();
         deliveries.expect_find_prospect().never();
 
-        assert_eq!(send_with(deliveries, mailer, 299).await.unwrap(), Sent::OutOfTime);
+        assert_eq!(send_with(deliveries, mailer, 421).await.unwrap(), Sent::OutOfTime);
     }
 }

@@ -1,0 +1,105 @@
+use askama::Template;
+use domain::delivery::Letter;
+use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message};
+use url::Url;
+
+use crate::answer::one_line;
+
+/// Whose mails they are: the sender, and the shop that their links lead to.
+#[derive(Debug, Clone)]
+pub struct Letterhead {
+    sender: Mailbox,
+    shop: Url,
+}
+
+/// The sender is no mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a mail address such as Bookstore <no-reply@shop.example.com>")]
+pub struct InvalidSender;
+
+/// What is told in plain text.
+#[derive(Template)]
+#[template(path = "back_in_stock.txt")]
+struct PlainText<'a>(&'a Content);
+
+/// The same for those who see HTML. The engine escapes whatever comes in.
+#[derive(Template)]
+#[template(path = "back_in_stock.html")]
+struct Html<'a>(&'a Content);
+
+struct Content {
+    title: String,
+    author: String,
+    price: String,
+    notified_at: String,
+    book_url: String,
+    pre_bookings_url: String,
+}
+
+/// Says that no person wrote it, so that none of their machines answers (RFC 3834, 5).
+#[derive(Debug, Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+impl Letterhead {
+    /// That of a sender, such as `Bookstore <no-reply@shop.example.com>`, whose shop is at an address that paths can be
+    /// added to.
+    ///
+    /// # Errors
+    /// The sender is no mail address.
+    pub fn new(sender: &str, shop: Url) -> Result<Self, InvalidSender> {
+        Ok(Self { sender: sender.parse().map_err(|_| InvalidSender)?, shop })
+    }
+
+    /// Writes a letter.
+    ///
+    /// # Errors
+    /// Why this very letter can't be written, as a mail server might say it.
+    pub(crate) fn write(&self, letter: &Letter) -> Result<Message, String> {
+        let to: Address = letter.to.as_str().parse().map_err(|_| "no mail can be sent to this address".to_owned())?;
+        let content = Content {
+            title: one_line(letter.title.as_str()),
+            author: one_line(letter.author.as_str()),
+            price: letter.price.to_string(),
+            notified_at: letter.notified_at.format("%-d %B %Y, %H:%M UTC").to_string(),
+            book_url: self.link(&["books", &letter.book_id.get().to_string()]),
+            pre_bookings_url: self.link(&["prebooks"]),
+        };
+        let written = |error: askama::Error| format!("the letter can't be written: {error}");
+        let text = PlainText(&content).render().map_err(written)?;
+        let html = Html(&content).render().map_err(written)?;
+        // Any copy has the same name, so that whoever gets two can tell.
+        let id = format!("<pre-booking-{}@{}>", letter.pre_booking_id.get(), self.sender.email.domain());
+        Message::builder()
+            .from(self.sender.clone())
+            .to(Mailbox::new(None, to))
+            .subject(format!("Back in stock: {}", content.title))
+            .message_id(Some(id))
+            .header(AutoSubmitted)
+            .multipart(MultiPart::alternative_plain_html(text, html))
+            .map_err(|error| format!("the letter can't be written: {error}"))
+    }
+
+    fn link(&self, path: &[&str]) -> String {
+        let mut url = self.shop.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        url.into()
+    }
+}

@@ -131,7 +131,7 @@ async fn record(worker: &Worker, settlement: &Settlement) {
     let (delivery, status) = (settlement.claim.id.get(), settlement.state.status().as_str());
     loop {
         let error = match settle(&*worker.ports.units, settlement).await {
-            Ok(true) => return tracing::info!(delivery, status, "delivery"),
+            Ok(true) => return tracing::info!(delivery, status, "delivery settled"),
             Ok(false) => {
                 return tracing::warn!(delivery, status, "the claim ended too early; a second copy may be sent");
             }

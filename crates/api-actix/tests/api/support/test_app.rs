@@ -38,9 +38,12 @@ impl TestApp {
     }
 
     pub(crate) async fn try_start(database: &TestDatabase, options: &[&str]) -> Result<Self, String> {
+        // Nobody is mailed but by the tests of that, which switch it on.
+        let worker: &[&str] = if options.contains(&"--worker") { &[] } else { &["--worker", "off"] };
         let settings = [
             &["bookstore", "--port", "0", "--database-url", database.url(), "--jwt-secret", JWT_SECRET],
             &["--admin-email", ADMIN_EMAIL, "--admin-password", ADMIN_PASSWORD][..],
+            worker,
             options,
         ];
         let settings = Settings::try_parse_from(settings.concat()).map_err(|error| error.to_string())?;

@@ -9,7 +9,7 @@ use test_support::{Engine, Suite, TestDatabase, tests};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::support::{Caller, PASSWORD, TestApp, all_are, all_at_once, changed, problem};
+use crate::support::{Caller, PASSWORD, TestApp, all_are, all_at_once, notified, problem};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -152,8 +152,7 @@ async fn restocks_at_once(database: TestDatabase) {
         let bodies: Vec<Value> = answers.into_iter().map(|answer| answer.body_of(200)).collect();
         let restocks: Vec<_> = bodies.iter().filter(|body| body["restocked"] == true).collect();
         assert_eq!(restocks.len(), 1);
-        let change = json!({ "status": "notified", "notified_at": restocks[0]["updated_at"] });
-        assert_eq!(ada.find(&waiting).await, changed(&waiting, &change));
+        assert_eq!(ada.find(&waiting).await, notified(&waiting, &restocks[0]["updated_at"]));
         app.set_stock(&book, 0).await;
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn suite() -> Suite {
 }
 
 /// Every path and its methods.
-pub(crate) const PATHS: [(&str, &[&str]); 18] = [
+pub(crate) const PATHS: [(&str, &[&str]); 24] = [
     ("/auth/register", &["POST"]),
     ("/auth/login", &["POST"]),
     ("/auth/refresh", &["POST"]),
@@ -28,6 +28,12 @@ pub(crate) const PATHS: [(&str, &[&str]); 18] = [
     ("/admin/users", &["GET", "HEAD"]),
     ("/admin/users/1/deactivate", &["PATCH"]),
     ("/admin/users/1/reactivate", &["PATCH"]),
+    ("/admin/books/1/prebooks", &["GET", "HEAD"]),
+    ("/admin/restocks", &["GET", "HEAD"]),
+    ("/admin/deliveries", &["GET", "HEAD"]),
+    ("/admin/deliveries/retry", &["POST"]),
+    ("/admin/deliveries/1", &["GET", "HEAD"]),
+    ("/admin/deliveries/1/retry", &["POST"]),
     ("/books", &["GET", "HEAD", "POST"]),
     ("/books/1", &["DELETE", "GET", "HEAD", "PUT"]),
     ("/books/1/stock", &["PATCH"]),

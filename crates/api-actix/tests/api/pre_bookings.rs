@@ -4,7 +4,7 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 use test_support::{Suite, TestDatabase, tests};
 
-use crate::support::{Caller, TestApp, assert_time, changed, problem};
+use crate::support::{Caller, TestApp, assert_time, changed, notified, problem};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -42,6 +42,7 @@ async fn create_prebook_success(database: TestDatabase) {
     let expected = json!({
         "id": placed["id"], "book_id": book["id"], "book_title": "Solaris", "book_author": "Stanisław Lem",
         "status": "waiting", "created_at": placed["created_at"], "notified_at": null, "cancelled_at": null,
+        "delivery": null,
     });
     assert_eq!(placed, expected);
     let created_at = DateTime::parse_from_rfc3339(assert_time(&placed["created_at"])).unwrap();
@@ -209,12 +210,12 @@ async fn restock_notifies_waiting_prebooks(database: TestDatabase) {
     let change = json!({ "stock_quantity": 2, "in_stock": true, "updated_at": updated_at, "restocked": true });
     assert_eq!(restocked, changed(&book, &change));
     // All of them, however few copies there are, and at the same moment.
-    let change = json!({ "status": "notified", "notified_at": updated_at });
+    let updated_at = json!(updated_at);
     for (user, waiting) in users.iter().zip(&waiting) {
-        assert!(assert_time(&waiting["created_at"]) <= updated_at);
-        assert_eq!(user.find(waiting).await, changed(waiting, &change));
+        assert!(assert_time(&waiting["created_at"]) <= assert_time(&updated_at));
+        assert_eq!(user.find(waiting).await, notified(waiting, &updated_at));
     }
-    assert_eq!(ada.list().await, [elsewhere, changed(&waiting[0], &change)]);
+    assert_eq!(ada.list().await, [elsewhere, notified(&waiting[0], &updated_at)]);
 }
 
 async fn restock_already_in_stock_no_notification(database: TestDatabase) {
@@ -245,8 +246,7 @@ async fn restock_does_not_notify_cancelled(database: TestDatabase) {
     let restocked = app.set_stock(&book, 3).await;
 
     assert_eq!(restocked["restocked"], true);
-    let notified = changed(&waiting, &json!({ "status": "notified", "notified_at": restocked["updated_at"] }));
-    assert_eq!(ada.list().await, [notified, cancelled]);
+    assert_eq!(ada.list().await, [notified(&waiting, &restocked["updated_at"]), cancelled]);
 }
 
 async fn restock_zero_to_zero_no_notification(database: TestDatabase) {

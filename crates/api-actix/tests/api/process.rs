@@ -55,6 +55,7 @@ async fn it_starts_with_nothing_installed() {
         format!("  Docs   {url}/docs"),
         "  Admin  admin@example.com, password in data/admin-password".to_owned(),
         "  Store  sqlite://data/bookstore.db".to_owned(),
+        "  Mail   written into data/mail, as there is no SMTP_URL".to_owned(),
     ];
     assert_eq!(program.start_lines, expected);
     let (password, secret) =

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::operation::Pick;
+use crate::support::notified;
 
 /// What there must be, by the rules in their plainest form: a restock flips the status of everyone who waits. The service itself
 /// flips nothing, so the two can hardly be wrong in the same way.
@@ -97,8 +98,7 @@ impl Shop {
         body["updated_at"] = now.clone();
         let of_book = self.placed.iter_mut().filter(|placed| placed.book == book);
         for waiting in of_book.filter(|placed| is_restock && placed.body["status"] == "waiting") {
-            waiting.body["status"] = "notified".into();
-            waiting.body["notified_at"] = now.clone();
+            waiting.body = notified(&waiting.body, now);
         }
         is_restock
     }

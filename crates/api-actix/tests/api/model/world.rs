@@ -88,6 +88,7 @@ impl World {
         let expected = json!({
             "id": body["id"], "book_id": of_book["id"], "book_title": of_book["title"], "book_author": of_book["author"],
             "status": "waiting", "created_at": body["created_at"], "notified_at": null, "cancelled_at": null,
+            "delivery": null,
         });
         is(&answer, 201, &expected)?;
         let is_new = shop.placed.iter().all(|placed| placed.body["id"] != body["id"]);

@@ -25,6 +25,13 @@ pub(crate) fn changed(object: &Value, change: &Value) -> Value {
     changed.into()
 }
 
+/// A pre-booking that was waiting, behind the restock that notified it. Its e-mail is about to be sent.
+#[track_caller]
+pub(crate) fn notified(waiting: &Value, at: &Value) -> Value {
+    let delivery = json!({ "status": "pending", "delivered_at": null });
+    changed(waiting, &json!({ "status": "notified", "notified_at": at, "delivery": delivery }))
+}
+
 /// The ids of these items, in their order.
 #[track_caller]
 pub(crate) fn ids(items: &Value) -> Vec<i64> {

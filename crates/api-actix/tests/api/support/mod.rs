@@ -11,7 +11,7 @@ mod test_app;
 
 pub(crate) use answer::Answer;
 pub(crate) use caller::Caller;
-pub(crate) use checks::{all_are, all_at_once, assert_time, assert_tokens, changed, ids, sorted, text};
+pub(crate) use checks::{all_are, all_at_once, assert_time, assert_tokens, changed, ids, notified, sorted, text};
 pub(crate) use problem::{Problem, invalid, problem};
 pub(crate) use program::{Program, run};
 pub(crate) use raw::RawConnection;

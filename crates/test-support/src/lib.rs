@@ -32,10 +32,12 @@ mod own_server;
 mod postgres_server;
 mod postgres_source;
 mod private_cluster;
+mod rounds;
 mod run;
 mod suite;
 
 pub use database::{Engine, TestDatabase};
 pub use own_server::OwnServer;
+pub use rounds::rounds;
 pub use run::run;
 pub use suite::{Suite, TestFunction, TestOutcome};

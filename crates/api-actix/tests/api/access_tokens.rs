@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 use test_support::{Suite, TestDatabase, tests};
 
-use crate::support::{Caller, JWT_SECRET, PASSWORD, Problem, TestApp, problem, text};
+use crate::support::{Caller, JWT_SECRET, PASSWORD, Problem, TestApp, decode, problem, sign, text};
 
 pub(crate) fn suite() -> Suite {
     tests![claims_of_a_token, no_token, tokens_that_are_not_valid, an_expired_token, a_good_token_in_other_words]
@@ -116,14 +116,4 @@ async fn assert_refused(caller: &Caller, token: &str, expected: &Problem) {
         answer.is_problem(expected);
         assert!(token.len() < 5 || !answer.body.to_string().contains(token));
     }
-}
-
-fn decode(token: &str) -> (Value, Value) {
-    let parts: Vec<&str> = token.split('.').collect();
-    let part = |index: usize| serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(parts[index]).unwrap()).unwrap();
-    (part(0), part(1))
-}
-
-fn sign(algorithm: Algorithm, secret: &str, claims: &Value) -> String {
-    encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
 }

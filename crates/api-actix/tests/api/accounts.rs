@@ -1,14 +1,11 @@
 //! Registering and logging in.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use test_support::{Suite, TestDatabase, tests};
 
 use crate::support::{
     ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Caller, PASSWORD, TestApp, all_are, all_at_once, assert_time, assert_tokens,
-    invalid, problem, query_texts, text,
+    hash_of, invalid, problem, query_texts, text,
 };
 
 pub(crate) fn suite() -> Suite {
@@ -130,8 +127,7 @@ async fn only_a_hash_of_secrets_is_stored(database: TestDatabase) {
     }
     let token = text(&ada.tokens["refresh_token"]);
     assert!(token.len() >= 43, "256 bits");
-    let hash = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(token));
-    assert_eq!(query_texts(&database, "SELECT token_hash FROM refresh_tokens").await, [hash]);
+    assert_eq!(query_texts(&database, "SELECT token_hash FROM refresh_tokens").await, [hash_of(token)]);
 }
 
 async fn a_hundred_failed_log_ins_are_the_most(database: TestDatabase) {

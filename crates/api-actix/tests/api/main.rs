@@ -9,7 +9,6 @@ mod admin;
 mod book_changes;
 mod book_search;
 mod books;
-mod concurrency;
 mod docs;
 mod errors;
 mod faults;
@@ -21,6 +20,7 @@ mod pre_booking_lists;
 mod pre_bookings;
 mod process;
 mod query_input;
+mod races;
 mod readme_tour;
 mod sessions;
 mod settings;
@@ -45,7 +45,7 @@ fn main() -> std::process::ExitCode {
         query_input::suite(),
         openapi::suite(),
         docs::suite(),
-        concurrency::suite(),
+        races::suite(),
         process::suite(),
         settings::suite(),
         readme_tour::suite(),

@@ -6,9 +6,8 @@ use serde_json::json;
 use test_support::{Suite, TestDatabase, tests};
 use tokio::time::timeout;
 
-use super::Bystander;
 use super::load::PATIENCE;
-use crate::support::{TestApp, all_are, all_at_once, problem};
+use crate::support::{Bystander, TestApp, all_are, all_at_once, problem};
 
 pub(crate) fn suite() -> Suite {
     tests![a_lock_that_nobody_gives_back]

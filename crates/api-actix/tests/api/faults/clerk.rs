@@ -3,9 +3,8 @@ use std::collections::HashSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::Bystander;
 use super::load::{Reply, Shift};
-use crate::support::Caller;
+use crate::support::{Bystander, Caller};
 
 /// An admin who lets books come back and sells them out again, and remembers what was answered.
 #[derive(Clone)]

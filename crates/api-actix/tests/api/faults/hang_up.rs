@@ -5,9 +5,8 @@ use std::time::Instant;
 use serde_json::Value;
 use test_support::{Engine, Suite, TestDatabase, tests};
 
-use super::Bystander;
 use super::load::PATIENCE;
-use crate::support::{Caller, RawConnection, TestApp, text};
+use crate::support::{Bystander, Caller, RawConnection, TestApp, text};
 
 pub(crate) fn suite() -> Suite {
     tests![clients_that_hang_up_leave_no_transaction_behind]

@@ -8,10 +8,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::Bystander;
 use super::clerk::Clerk;
 use super::customer::Customer;
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Caller, PASSWORD, Program, problem};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Bystander, Caller, PASSWORD, Program, problem};
 
 /// Longer than anything may take while the store is not there: a few waits of two seconds, on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(12);

@@ -3,9 +3,8 @@
 use tempfile::tempdir;
 use test_support::{Engine, Suite, TestDatabase, tests};
 
-use super::Bystander;
 use super::load::{Fault, Load, WORKERS};
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, JWT_SECRET, Program};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Bystander, JWT_SECRET, Program};
 
 pub(crate) fn suite() -> Suite {
     tests![killed_in_a_load, told_to_stop_in_a_load]

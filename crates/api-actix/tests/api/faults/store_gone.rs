@@ -3,10 +3,9 @@
 use tempfile::tempdir;
 use test_support::{OwnServer, Suite, tests};
 
-use super::Bystander;
 use super::load::{Fault, Load};
 use super::stopped::environment;
-use crate::support::{Program, problem};
+use crate::support::{Bystander, Program, problem};
 
 pub(crate) fn suite() -> Suite {
     tests![the_store_crashes_in_a_load].with_servers_of_their_own()

@@ -1,6 +1,6 @@
 //! Random sequences of what three users and an admin do, each answer held against the rules in their plainest form.
 //!
-//! The sequences are the same in every run. `MODEL_CASES=2000 MODEL_SEED=7` runs more of them, or others. What fails is shrunk
+//! The sequences are the same in every run. `SOAK=20` runs twenty times as many, `MODEL_CASES=2000 MODEL_SEED=7` so many others. What fails is shrunk
 //! and printed as a list that fits into [`REGRESSIONS`].
 
 mod operation;
@@ -9,7 +9,7 @@ mod world;
 
 use proptest::collection::vec;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
-use test_support::{Suite, TestDatabase, tests};
+use test_support::{Suite, TestDatabase, rounds, tests};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
@@ -21,7 +21,7 @@ pub(crate) fn suite() -> Suite {
     tests![answers_follow_the_rules]
 }
 
-const CASES: u32 = 32;
+const CASES: usize = 32;
 
 /// Sequences that failed once, or that deserve to be tried whatever chance brings. They run first.
 const REGRESSIONS: [&[Operation]; 3] = [
@@ -90,7 +90,7 @@ async fn answers_follow_the_rules(database: TestDatabase) {
         result.unwrap_or_else(|failure| panic!("{failure}, after the regression {operations:?}"));
     }
     let config = Config {
-        cases: from_environment("MODEL_CASES").map_or(CASES, |cases| u32::try_from(cases).unwrap()),
+        cases: from_environment("MODEL_CASES").unwrap_or(rounds(CASES) as u64).try_into().unwrap(),
         rng_seed: RngSeed::Fixed(from_environment("MODEL_SEED").unwrap_or(0)),
         failure_persistence: None,
         max_shrink_iters: 400,

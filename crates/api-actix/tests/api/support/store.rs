@@ -1,12 +1,13 @@
-use sea_orm::{ConnectionTrait, Database, Statement};
 use test_support::TestDatabase;
 use url::Url;
 
+use super::Bystander;
+
 /// Changes the store behind the server's back.
 pub(crate) async fn execute(database: &TestDatabase, sql: &str) {
-    let connection = Database::connect(database.url()).await.unwrap();
-    connection.execute_unprepared(sql).await.unwrap();
-    connection.close().await.unwrap();
+    let bystander = Bystander::connect(database.url()).await;
+    bystander.execute(sql).await;
+    bystander.close().await;
 }
 
 /// Takes a database on PostgreSQL away, under those who are connected to it.
@@ -14,16 +15,15 @@ pub(crate) async fn drop_database(database: &TestDatabase) {
     let mut url = Url::parse(database.url()).unwrap();
     let name = url.path().trim_start_matches('/').to_owned();
     url.set_path("/postgres");
-    let connection = Database::connect(url.as_str()).await.unwrap();
-    connection.execute_unprepared(&format!("DROP DATABASE \"{name}\" WITH (FORCE)")).await.unwrap();
-    connection.close().await.unwrap();
+    let bystander = Bystander::connect(url.as_str()).await;
+    bystander.execute(&format!("DROP DATABASE \"{name}\" WITH (FORCE)")).await;
+    bystander.close().await;
 }
 
 /// The texts in the one column of a query.
 pub(crate) async fn query_texts(database: &TestDatabase, sql: &str) -> Vec<String> {
-    let connection = Database::connect(database.url()).await.unwrap();
-    let statement = Statement::from_string(connection.get_database_backend(), sql);
-    let rows = connection.query_all_raw(statement).await.unwrap();
-    connection.close().await.unwrap();
-    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    let bystander = Bystander::connect(database.url()).await;
+    let texts = bystander.texts(sql).await;
+    bystander.close().await;
+    texts
 }

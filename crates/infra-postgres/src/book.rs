@@ -98,8 +98,9 @@ impl<C: ConnectionTrait + Send> BookRepository for Repositories<C> {
             ..Default::default()
         };
         // The index on ISBNs is over an expression, which no conflict target can name.
-        match Entity::insert(row).exec_with_returning(&self.connection).await {
-            Ok(row) => Ok(Some(row.into())),
+        // All of the one row: SQLite commits behind the last, and whoever stops at the first is not told when that fails.
+        match Entity::insert(row).exec_with_returning_many(&self.connection).await {
+            Ok(rows) => Ok(rows.into_iter().next().map(Book::from)),
             Err(error) if is_unique_violation(&error) => Ok(None),
             Err(error) => Err(repository_error(error)),
         }

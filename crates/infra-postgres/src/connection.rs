@@ -2,6 +2,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use tracing::log::LevelFilter;
@@ -102,6 +103,19 @@ fn sqlite(url: &str) -> ConnectOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            // A commit that fails, because there is no room left, ends the transaction. The driver goes on counting it: what is
+            // written next would become a part of it that nobody ever commits. Such a connection is not used again.
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    if connection.is_in_transaction() {
+                        // One that was given up is being rolled back, before this is answered.
+                        connection.ping().await?;
+                    }
+                    Ok(!connection.is_in_transaction())
+                })
+            })
+        })
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)
@@ -113,4 +127,61 @@ fn sqlite(url: &str) -> ConnectOptions {
                 .with_regexp()
         });
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::account::{Email, NewUser, PasswordHash, Role, UserRepository};
+    use domain::{RepositoryError, Timestamp, UnitOfWorkFactory};
+    use sea_orm::{ConnectionTrait, Statement};
+
+    use super::*;
+
+    fn user(number: u32) -> NewUser {
+        NewUser {
+            email: Email::parse(&format!("user{number}@example.com")).unwrap(),
+            password_hash: PasswordHash::new("x".repeat(200)),
+            role: Role::User,
+            created_at: Timestamp::from_timestamp_micros(1_800_000_000_000_000).unwrap(),
+        }
+    }
+
+    /// What SQLite says of itself in a text.
+    async fn pragma(store: &Store, name: &str) -> String {
+        let statement = Statement::from_string(store.connection.get_database_backend(), format!("PRAGMA {name}"));
+        store.connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_store_without_room_is_unavailable_and_goes_on_when_there_is_some() {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/bookstore.db", directory.path().display());
+        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN }).await.unwrap();
+        // It is not made smaller than it is: from here on it may not grow.
+        store.connection.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+
+        let mut added = 0;
+        let refused = loop {
+            match store.add(&user(added)).await {
+                Ok(_) => added += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(refused, RepositoryError::Unavailable(_)), "{refused:?}");
+        let unit = store.begin().await.unwrap();
+        let refused = unit.users().add(&user(added)).await;
+        assert!(matches!(refused, Err(RepositoryError::Unavailable(_))), "{refused:?}");
+        drop(unit);
+
+        store.connection.execute_unprepared("PRAGMA max_page_count = 100000").await.unwrap();
+        let unit = store.begin().await.unwrap();
+        unit.users().add(&user(added)).await.unwrap().unwrap();
+        unit.commit().await.unwrap();
+        assert_eq!(pragma(&store, "integrity_check").await, "ok");
+        store.close().await;
+        let url = format!("sqlite://{}/bookstore.db", directory.path().display());
+        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN }).await.unwrap();
+        assert!(store.add(&user(added)).await.unwrap().is_none(), "it was committed");
+        assert_eq!(pragma(&store, "integrity_check").await, "ok");
+    }
 }

@@ -25,12 +25,14 @@ const UNAVAILABLE_ON_POSTGRES: [&str; 10] = [
 ];
 
 /// The same for SQLite's result codes.
-const UNAVAILABLE_ON_SQLITE: [&str; 5] = [
-    "5",   // SQLITE_BUSY
-    "6",   // SQLITE_LOCKED
-    "13",  // SQLITE_FULL: no room left
-    "261", // SQLITE_BUSY_RECOVERY
-    "517", // SQLITE_BUSY_SNAPSHOT
+const UNAVAILABLE_ON_SQLITE: [&str; 7] = [
+    "5",    // SQLITE_BUSY
+    "6",    // SQLITE_LOCKED
+    "13",   // SQLITE_FULL: no room left
+    "261",  // SQLITE_BUSY_RECOVERY
+    "517",  // SQLITE_BUSY_SNAPSHOT
+    "778",  // SQLITE_IOERR_WRITE: no room left by a quota or a limit
+    "4874", // SQLITE_IOERR_SHMSIZE: no room left for the index of the write-ahead log
 ];
 
 /// Every SQLSTATE has this many characters, and none of SQLite's codes that are listed here.

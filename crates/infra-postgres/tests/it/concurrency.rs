@@ -8,7 +8,7 @@ use domain::account::UserId;
 use domain::book::BookId;
 use domain::pre_booking::Status;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
-use test_support::{Engine, Suite, TestDatabase, tests};
+use test_support::{Engine, Suite, TestDatabase, rounds, tests};
 use tokio::task::JoinSet;
 
 use crate::at_once::{CONNECTIONS, acts, run, try_place, waiting};
@@ -29,7 +29,7 @@ async fn no_wake_up_is_lost(database: TestDatabase) {
     let users = world.add_users(40).await;
     let book = world.add_book("Solaris", 0).await.id;
     let mut all_placed = 0;
-    for round in 0..100 {
+    for round in 0..rounds(100) {
         let (placed, restocks) = run(&world, book, acts(&users, round * 7, &[5])).await;
         let [restocked_at] = restocks[..] else { panic!("{restocks:?}") };
         assert_eq!(waiting(&world, book).await, 0, "in round {round}");
@@ -49,7 +49,7 @@ async fn no_wake_up_is_lost_between_the_last_copy_and_the_next(database: TestDat
     let world = World::open_shared(&database, CONNECTIONS).await;
     let users = world.add_users(20).await;
     let mut orders = [0, 0];
-    for round in 0..60 {
+    for round in 0..rounds(60) {
         let book = world.add_book("Solaris", 5).await.id;
         let quantities = if round % 2 == 0 { [0, 7] } else { [7, 0] };
         let (placed, restocks) = run(&world, book, acts(&users, round * 3, &quantities)).await;

@@ -6,6 +6,7 @@ mod clerk;
 mod customer;
 mod hang_up;
 mod load;
+mod no_room;
 mod start_at_once;
 mod stopped;
 mod store_gone;
@@ -13,5 +14,10 @@ mod store_gone;
 use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
-    stopped::suite().and(store_gone::suite()).and(blocked::suite()).and(hang_up::suite()).and(start_at_once::suite())
+    stopped::suite()
+        .and(store_gone::suite())
+        .and(blocked::suite())
+        .and(hang_up::suite())
+        .and(start_at_once::suite())
+        .and(no_room::suite())
 }

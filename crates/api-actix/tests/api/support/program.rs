@@ -25,10 +25,16 @@ pub(crate) struct Program {
 /// Longer than anything takes that a test waits for.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-pub(crate) fn command(directory: &Path, environment: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bookstore"));
+fn command(directory: &Path, environment: &[(&str, &str)]) -> Command {
+    let mut command = command_of(env!("CARGO_BIN_EXE_bookstore"), directory);
+    command.envs(environment.iter().copied());
+    command
+}
+
+fn command_of(program: &str, directory: &Path) -> Command {
+    let mut command = Command::new(program);
     command.env_clear().env("PATH", std::env::var("PATH").unwrap()).current_dir(directory);
-    command.envs(environment.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
@@ -39,7 +45,19 @@ impl Program {
     }
 
     pub(crate) fn spawn(directory: &Path, environment: &[(&str, &str)]) -> Self {
-        let mut command = command(directory, &[("PORT", "0")]);
+        Self::spawn_command(command(directory, &[]), environment)
+    }
+
+    /// Starts it such that a file of its own that is as long as it may be is an error, and not its end.
+    pub(crate) fn start_with_limits(directory: &Path, environment: &[(&str, &str)]) -> Self {
+        let script = "trap '' XFSZ; exec \"$0\"";
+        let mut command = command_of("sh", directory);
+        command.args(["-c", script, env!("CARGO_BIN_EXE_bookstore")]);
+        Self::spawn_command(command, environment).until_it_serves()
+    }
+
+    fn spawn_command(mut command: Command, environment: &[(&str, &str)]) -> Self {
+        command.env("PORT", "0");
         let mut child = command.envs(environment.iter().copied()).spawn().unwrap();
         let (said, log_lines) = mpsc::channel();
         let log = BufReader::new(child.stderr.take().unwrap());
@@ -85,6 +103,12 @@ impl Program {
     pub(crate) fn terminate(&self) {
         let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(killed.success());
+    }
+
+    /// From here on it writes no file beyond so many bytes.
+    pub(crate) fn limit_files(&self, bytes: &str) {
+        let (id, limit) = (self.child.id().to_string(), format!("--fsize={bytes}:"));
+        assert!(Command::new("prlimit").args(["--pid", &id, &limit]).status().unwrap().success());
     }
 
     /// Waits until it has stopped well, and gives its whole log.

@@ -39,7 +39,15 @@ impl OwnServer {
         self.0.crash()
     }
 
-    /// Starts it again after a crash, and waits until it is ready.
+    /// Stops it as its operator does: those who are connected are told, and nothing is lost.
+    ///
+    /// # Errors
+    /// It did not stop.
+    pub fn stop(&mut self) -> Result<()> {
+        self.0.stop()
+    }
+
+    /// Starts it again, and waits until it is ready.
     ///
     /// # Errors
     /// It did not start.

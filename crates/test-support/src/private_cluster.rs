@@ -70,7 +70,12 @@ impl PrivateCluster {
         self.order("crash")
     }
 
-    /// Starts it again after a crash, and waits until it is ready.
+    /// Stops it as its operator does: it ends what runs, and keeps everything.
+    pub(crate) fn stop(&mut self) -> Result<()> {
+        self.order("stop")
+    }
+
+    /// Starts it again, and waits until it is ready.
     pub(crate) fn start_again(&mut self) -> Result<()> {
         self.order("start")
     }

@@ -5,7 +5,7 @@
 # $3: "durable" for a server that keeps what it committed when it crashes
 #
 # Says on standard output which directory it made, and then "ready" or "failed". Each line of standard input is an order,
-# "crash" or "start", and answered in the same way.
+# "crash", "stop" or "start", and answered in the same way.
 
 # Nothing but the end of the run ends this script; SIGPIPE is what `echo` gets when the run is gone before it is ready.
 trap '' HUP INT TERM PIPE
@@ -48,8 +48,8 @@ start() {
     "$programs/pg_ctl" start --pgdata="$data" --log="$log" --wait --timeout=60 </dev/null >>"$log" 2>&1
 }
 
-crash() {
-    "$programs/pg_ctl" stop --pgdata="$data" --mode=immediate --wait --timeout=60 </dev/null >>"$log" 2>&1
+stop() {
+    "$programs/pg_ctl" stop --pgdata="$data" --mode="$1" --wait --timeout=60 </dev/null >>"$log" 2>&1
 }
 
 report() {
@@ -65,10 +65,11 @@ report create_and_start
 
 while read -r order; do
     case $order in
-    crash) report crash ;;
+    crash) report stop immediate ;;
+    stop) report stop fast ;;
     start) report start ;;
     esac
 done
 
-crash
+stop immediate
 rm -rf "$directory"

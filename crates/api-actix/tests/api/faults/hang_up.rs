@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use serde_json::Value;
-use test_support::{Engine, Suite, TestDatabase, tests};
+use test_support::{Engine, Suite, TestDatabase, rounds, tests};
 
 use super::load::PATIENCE;
 use crate::support::{Bystander, Caller, RawConnection, TestApp, text};
@@ -19,7 +19,7 @@ async fn clients_that_hang_up_leave_no_transaction_behind(database: TestDatabase
     let app = TestApp::start(&database).await;
     let (admin, book) = (app.admin().await, app.add_book(0).await);
     let (holder, observer) = (Bystander::connect(database.url()).await, Bystander::connect(database.url()).await);
-    for round in 0..ROUNDS {
+    for round in 0..rounds(ROUNDS) {
         // On PostgreSQL it locks the row; on SQLite there is one lock for all.
         holder
             .execute(&match database.engine() {

@@ -73,7 +73,10 @@ impl Load {
         for number in 1..WORKERS {
             let user = serde_json::json!({ "email": format!("user{number}@example.com"), "password": PASSWORD });
             let tokens = program.anyone().post("/auth/register", &user).await.body_of(201);
-            customers.push(Customer::new(admin.with_tokens(tokens), books.clone()));
+            let caller = admin.with_tokens(tokens);
+            // Some keep their connections, as storefronts do, and others make a new one for each call.
+            let caller = if number % 2 == 0 { caller.keeping_connections() } else { caller };
+            customers.push(Customer::new(caller, books.clone()));
         }
         Self { customers, clerk: Clerk::new(admin, &books) }
     }

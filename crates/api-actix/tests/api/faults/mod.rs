@@ -5,8 +5,10 @@ mod blocked;
 mod clerk;
 mod customer;
 mod hang_up;
+mod kept_connections;
 mod load;
 mod no_room;
+mod slow;
 mod start_at_once;
 mod stopped;
 mod store_gone;
@@ -14,10 +16,16 @@ mod store_gone;
 use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
-    stopped::suite()
-        .and(store_gone::suite())
-        .and(blocked::suite())
-        .and(hang_up::suite())
-        .and(start_at_once::suite())
-        .and(no_room::suite())
+    [
+        stopped::suite(),
+        kept_connections::suite(),
+        store_gone::suite(),
+        blocked::suite(),
+        slow::suite(),
+        hang_up::suite(),
+        start_at_once::suite(),
+        no_room::suite(),
+    ]
+    .into_iter()
+    .fold(Suite::default(), Suite::and)
 }

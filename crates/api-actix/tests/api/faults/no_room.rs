@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 use tempfile::tempdir;
-use test_support::{Engine, Suite, TestDatabase, tests};
+use test_support::{Engine, Suite, TestDatabase, rounds, tests};
 
 use super::stopped::environment;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Bystander, Caller, Program, problem};
@@ -24,7 +24,7 @@ async fn no_room_left_for_files(database: TestDatabase) {
     let admin = program.log_in(ADMIN_EMAIL, ADMIN_PASSWORD).await;
     let unavailable = problem(503, "STORE_UNAVAILABLE");
     let mut added = Vec::new();
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let restocked = add_book(&admin).await.body_of(201);
         let kept = add_book(&admin).await.body_of(201);
         let stock = format!("/books/{}/stock", restocked["id"]);
@@ -70,7 +70,7 @@ async fn no_room_left_for_files(database: TestDatabase) {
         }
     }
     let total = admin.get("/books?size=1").await.body_of(200)["total"].clone();
-    assert_eq!(total, added.len() + ROUNDS, "what was refused is not there");
+    assert_eq!(total, added.len() + rounds(ROUNDS), "what was refused is not there");
     program.terminate();
     program.wait();
     let store = Bystander::connect(database.url()).await;

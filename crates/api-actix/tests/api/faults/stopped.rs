@@ -1,7 +1,7 @@
 //! The service goes away in the middle of its work.
 
 use tempfile::tempdir;
-use test_support::{Engine, Suite, TestDatabase, tests};
+use test_support::{Engine, Suite, TestDatabase, rounds, tests};
 
 use super::load::{Fault, Load, WORKERS};
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Bystander, JWT_SECRET, Program};
@@ -27,7 +27,7 @@ async fn killed_in_a_load(database: TestDatabase) {
     let (directory, environment) = (tempdir().unwrap(), environment(database.url()));
     let mut program = Program::start(directory.path(), &environment);
     let mut load = Load::prepare(&program).await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let running = load.start(&program.url, Fault::Killed);
         running.until_done(CALLS).await;
         program.stop();
@@ -44,7 +44,7 @@ async fn told_to_stop_in_a_load(database: TestDatabase) {
     let mut program = Program::start(directory.path(), &environment);
     let mut load = Load::prepare(&program).await;
     let somebody = Bystander::connect(database.url()).await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let running = load.start(&program.url, Fault::ToldToStop);
         running.until_done(CALLS).await;
         // Everyone has called and waits, so that all of it is in flight when it is told.

@@ -1,3 +1,4 @@
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -28,6 +29,12 @@ impl Caller {
     /// The same user through another server.
     pub(crate) fn at(&self, url: &str) -> Self {
         Self { url: url.to_owned(), ..self.clone() }
+    }
+
+    /// The same user, with a client that uses a connection again for as long as it is never idle.
+    pub(crate) fn keeping_connections(&self) -> Self {
+        let http = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+        Self { http, ..self.clone() }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -1,4 +1,4 @@
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -35,13 +35,34 @@ impl RawConnection {
         head
     }
 
+    /// Reads an answer behind which the connection is kept.
+    pub(crate) fn read_kept_answer(&mut self) -> RawAnswer {
+        let head = self.read_head();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap().parse().unwrap();
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).unwrap();
+        RawAnswer { status: status(&head), head, body: String::from_utf8(body).unwrap() }
+    }
+
+    /// The server has hung up, and had nothing more to say.
+    pub(crate) fn assert_hung_up(mut self) {
+        let mut rest = Vec::new();
+        // It may be reset, too.
+        let hung_up =
+            self.stream.read_to_end(&mut rest).map_or_else(|error| error.kind() != ErrorKind::WouldBlock, |_| true);
+        assert!(hung_up && rest.is_empty(), "{rest:?}");
+    }
+
     /// Reads an answer, and all that comes until the server hangs up.
     pub(crate) fn read_answer(mut self) -> RawAnswer {
         let head = self.read_head();
         let mut body = Vec::new();
         // A connection may be reset when the server hangs up on a body that it did not want; what it said before counts.
         let _ = self.stream.read_to_end(&mut body);
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        RawAnswer { status, head, body: String::from_utf8(body).unwrap() }
+        RawAnswer { status: status(&head), head, body: String::from_utf8(body).unwrap() }
     }
+}
+
+fn status(head: &str) -> u16 {
+    head.split(' ').nth(1).unwrap().parse().unwrap()
 }

@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 
 use anyhow::anyhow;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::settings::{LogFormat, Settings};
 
@@ -16,12 +17,20 @@ const QUIET: &str = "actix_server=warn,sea_orm=warn,sea_orm_migration=warn,sqlx:
 /// # Errors
 /// `RUST_LOG` is no filter.
 pub fn start(settings: &Settings) -> anyhow::Result<()> {
+    start_on(std::io::stderr, std::io::stderr().is_terminal(), settings)
+}
+
+/// Starts the log, on whatever else takes it, with colours or without.
+///
+/// # Errors
+/// `RUST_LOG` is no filter, or there is a log already.
+pub fn start_on<W>(writer: W, with_colours: bool, settings: &Settings) -> anyhow::Result<()>
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
     let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.rust_log))
         .map_err(|_| anyhow!("RUST_LOG must be a filter such as info or info,api_actix=debug"))?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(with_colours).with_writer(writer);
     let started = match settings.log_format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().try_init(),

@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
-mod access_tokens;
 mod accounts;
 mod admin;
 mod book_changes;
@@ -22,13 +21,17 @@ mod process;
 mod query_input;
 mod races;
 mod readme_tour;
+mod security;
 mod sessions;
 mod settings;
 mod store_errors;
 mod support;
 
+use support::LogWatch;
+
 fn main() -> std::process::ExitCode {
-    test_support::run([
+    LogWatch::start();
+    LogWatch::end(test_support::run([
         pre_bookings::suite(),
         pre_booking_lists::suite(),
         books::suite(),
@@ -36,7 +39,7 @@ fn main() -> std::process::ExitCode {
         book_search::suite(),
         accounts::suite(),
         sessions::suite(),
-        access_tokens::suite(),
+        security::suite(),
         admin::suite(),
         errors::suite(),
         store_errors::suite(),
@@ -51,5 +54,5 @@ fn main() -> std::process::ExitCode {
         readme_tour::suite(),
         model::suite(),
         faults::suite(),
-    ])
+    ]))
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tempfile::tempdir;
 use test_support::{Engine, Suite, TestDatabase, tests};
 
+use crate::security::Operation;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, JWT_SECRET, PASSWORD, Program, RawConnection, problem, run, text};
 
 pub(crate) fn suite() -> Suite {
@@ -199,6 +200,11 @@ async fn the_log_keeps_secrets(database: TestDatabase) {
     assert_eq!(program.anyone().post("/auth/login", &wrong).await.status, 422);
     renewed.log_out().await.has_no_content();
     renewed.me().await;
+    for operation in Operation::all() {
+        for caller in [&admin, &ada, &program.anyone()] {
+            operation.call(caller, &json!(1)).await;
+        }
+    }
     renewed.with_access_token("no-such-token").get("/auth/me").await.is_problem(&problem(401, "AUTH_TOKEN_INVALID"));
 
     let log = program.stop();

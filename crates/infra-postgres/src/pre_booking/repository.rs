@@ -38,8 +38,9 @@ impl<C: ConnectionTrait + Send> PreBookingRepository for Repositories<C> {
             .on_conflict(waits_already)
             .returning_col(Column::Id)
             .take();
-        let added = match self.connection.query_one(&insert).await {
-            Ok(added) => added,
+        // All of the one row: SQLite commits behind the last, and whoever stops at the first is not told when that fails.
+        let added = match self.connection.query_all(&insert).await {
+            Ok(added) => added.into_iter().next(),
             // Users are never deleted, so it is the book that is gone.
             Err(error) if is_foreign_key_violation(&error) => None,
             Err(error) => return Err(repository_error(error)),

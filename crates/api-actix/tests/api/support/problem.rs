@@ -54,6 +54,12 @@ impl Problem {
         assert_eq!(seconds.is_some_and(|seconds| seconds >= 1), must_wait, "{answer:#?}");
     }
 
+    /// All that can be seen of it where there is no body.
+    #[track_caller]
+    pub(crate) fn check_status(&self, answer: &Answer) {
+        assert_eq!(answer.status, self.status, "{self:?}, but {answer:#?}");
+    }
+
     fn without_details(&self) -> Value {
         let mut body = Map::from_iter([
             ("type".to_owned(), "about:blank".into()),

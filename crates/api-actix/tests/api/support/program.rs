@@ -8,8 +8,8 @@ use std::time::Duration;
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use super::Caller;
 use super::test_app::new_client;
+use super::{Caller, LogWatch};
 
 /// The program itself, in a working directory that only the test knows, with these environment variables and no others. It is
 /// killed when this is dropped.
@@ -61,7 +61,12 @@ impl Program {
         let mut child = command.envs(environment.iter().copied()).spawn().unwrap();
         let (said, log_lines) = mpsc::channel();
         let log = BufReader::new(child.stderr.take().unwrap());
-        thread::spawn(move || log.lines().map_while(Result::ok).try_for_each(|line| said.send(line)));
+        thread::spawn(move || {
+            log.lines().map_while(Result::ok).try_for_each(|line| {
+                LogWatch::read(&line);
+                said.send(line)
+            })
+        });
         Self { child, url: String::new(), start_lines: Vec::new(), log_lines, log: String::new() }
     }
 

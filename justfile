@@ -33,11 +33,11 @@ fmt:
 openapi:
     UPDATE_OPENAPI=1 cargo test --package api-actix --test api -- openapi::the_file_at_the_root
 
-# Starts PostgreSQL for development and for the tests
+# Starts PostgreSQL for development and for the tests, and a mail catcher
 up:
     docker compose up --detach --wait
 
-# Stops PostgreSQL; the development data stays
+# Stops them; the development data stays
 down:
     docker compose down
 

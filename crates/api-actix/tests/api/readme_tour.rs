@@ -9,7 +9,7 @@ use test_support::{Suite, tests};
 use crate::support::Program;
 
 pub(crate) fn suite() -> Suite {
-    tests![the_tour_ends_with_a_notified_customer]
+    tests![the_tour_ends_with_a_customer_who_was_mailed]
 }
 
 const README: &str = include_str!("../../../../README.md");
@@ -21,7 +21,7 @@ fn tour() -> &'static str {
     from_first_line.split_once("```").unwrap().0
 }
 
-async fn the_tour_ends_with_a_notified_customer() {
+async fn the_tour_ends_with_a_customer_who_was_mailed() {
     let directory = tempdir().unwrap();
     let program = Program::start(directory.path(), &[]);
     let mut shell = Command::new("sh");
@@ -30,10 +30,13 @@ async fn the_tour_ends_with_a_notified_customer() {
     assert!(output.status.success(), "{output:?}");
 
     let answers = String::from_utf8(output.stdout).unwrap();
-    let answers: Vec<Value> = serde_json::Deserializer::from_str(&answers).into_iter().map(Result::unwrap).collect();
+    let (answers, mail) = answers.split_at(answers.find("From:").unwrap());
+    let answers: Vec<Value> = serde_json::Deserializer::from_str(answers).into_iter().map(Result::unwrap).collect();
     let [placed, restocked, list] = answers.as_slice() else { panic!("{answers:?}") };
     assert_eq!(placed["status"], "waiting");
     assert_eq!(restocked["restocked"], true);
     assert_eq!(list["items"][0]["id"], placed["id"]);
     assert_eq!(list["items"][0]["status"], "notified");
+    assert_eq!(list["items"][0]["delivery"]["status"], "delivered");
+    assert!(mail.contains("Subject: Back in stock: Solaris\r\n") && mail.contains("\r\nTo: ada"), "{mail}");
 }

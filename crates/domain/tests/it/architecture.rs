@@ -1,4 +1,4 @@
-//! The arrows between the crates: api-actix -> domain <- infra-postgres.
+//! The arrows between the crates: api-actix, worker -> domain <- infra-postgres, infra-smtp.
 
 use std::collections::BTreeMap;
 
@@ -8,21 +8,26 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 ///
 /// A crate that is not here, and an I/O library that a crate may not use, fails the test: think about the layer first, and
 /// write it down here and in ARCHITECTURE.md.
-const ALLOWED: [(&str, &[&str]); 5] = [
+const ALLOWED: [(&str, &[&str]); 7] = [
     ("domain", &[]),
     ("migration", &["sea-orm-migration"]),
     ("infra-postgres", &["domain", "migration", "sea-orm", "sqlx", "tokio"]),
+    ("infra-smtp", &["domain", "deadpool", "lettre", "tokio"]),
+    ("worker", &["domain", "governor", "tokio", "tokio-util"]),
     (
         "api-actix",
         &[
             "domain",
             "infra-postgres",
+            "infra-smtp",
+            "worker",
             "actix-cors",
             "actix-web",
             "argon2",
             "getrandom",
             "jsonwebtoken",
             "tokio",
+            "tokio-util",
             "utoipa-swagger-ui",
         ],
     ),
@@ -30,15 +35,17 @@ const ALLOWED: [(&str, &[&str]); 5] = [
 ];
 
 /// What a pure crate has no use for. The crates of the workspace count as well.
-const IO: [&str; 22] = [
+const IO: [&str; 25] = [
     "actix-cors",
     "actix-rt",
     "actix-web",
     "argon2",
     "async-std",
+    "deadpool",
     "diesel",
     "futures",
     "getrandom",
+    "governor",
     "hyper",
     "jsonwebtoken",
     "lettre",
@@ -52,6 +59,7 @@ const IO: [&str; 22] = [
     "sqlx",
     "tokio",
     "tokio-postgres",
+    "tokio-util",
     "utoipa-swagger-ui",
 ];
 

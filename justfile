@@ -41,6 +41,10 @@ up:
 down:
     docker compose down
 
+# Runs all tests with many times as many rounds of the races and faults and sequences of the model: docs/reliability.md
+soak factor="20":
+    SOAK={{ factor }} REQUIRE_POSTGRES=1 cargo test --workspace
+
 # Fuzzes the API from its own document, on a store of its own, or on DATABASE_URL
 fuzz *arguments:
     fuzz/run {{ arguments }}

@@ -41,9 +41,8 @@ impl SmtpMailer {
         let envelope = mail.envelope();
         let needs_utf_8 = envelope.to().iter().any(|address| !AsRef::<str>::as_ref(address).is_ascii());
         loop {
-            let mut connection = self.connections.get().await.map_err(|error| match error {
-                PoolError::Backend(error) => trouble(&error),
-                error => MailServerTrouble(error.to_string()),
+            let mut connection = self.connections.get().await.map_err(|error| {
+                if let PoolError::Backend(error) = error { trouble(&error) } else { MailServerTrouble(error.to_string()) }
             })?;
             if needs_utf_8 && !connection.smtp.server_info().supports_feature(Extension::SmtpUtfEight) {
                 return Ok(None);

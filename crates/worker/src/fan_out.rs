@@ -23,7 +23,7 @@ pub(crate) async fn run(worker: &Arc<Worker>) {
 async fn restocked(worker: &Worker) {
     if let Err(error) = worker.ports.restocks.restocked().await {
         tracing::debug!(cause = cause(error), "restocks are not heard of at once");
-        pending().await
+        pending::<()>().await;
     }
 }
 

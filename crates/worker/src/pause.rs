@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// How long to leave a mail server in peace that is in trouble: twice as long each time, up to a minute.
 #[derive(Debug, Default)]

@@ -141,7 +141,7 @@ impl World {
     }
 
     pub(crate) async fn add_pre_booking(&self, user_id: UserId, book: &Book) -> PreBooking {
-        self.try_add_pre_booking(user_id, book).await.expect("it is not refused")
+        self.try_add_pre_booking(user_id, book).await.unwrap()
     }
 
     /// A user's pre-booking, which both ports must see alike.

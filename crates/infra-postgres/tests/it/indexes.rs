@@ -42,13 +42,13 @@ const SCANS: &str = "
     UNION ALL
     SELECT indexrelname || '=' || idx_scan FROM pg_stat_user_indexes WHERE relname <> 'seaql_migrations'";
 
-struct Scans {
+pub(crate) struct Scans {
     database: TestDatabase,
-    sql: Sql,
+    pub(crate) sql: Sql,
 }
 
 impl Scans {
-    async fn prepare(database: TestDatabase) -> Self {
+    pub(crate) async fn prepare(database: TestDatabase) -> Self {
         let sql = Sql::connect(&database).await;
         sql.run(ROWS).await;
         let name: String = sql.value("SELECT current_database()::text").await;
@@ -58,7 +58,7 @@ impl Scans {
     }
 
     /// What a use of the store scans. The server's counts are complete once the sessions that it used have ended.
-    async fn of(&self, used: impl AsyncFnOnce(&World)) -> BTreeSet<String> {
+    pub(crate) async fn of(&self, used: impl AsyncFnOnce(&World)) -> BTreeSet<String> {
         self.sql.run("SELECT pg_stat_force_next_flush()").await;
         let before: BTreeSet<String> = self.sql.column(SCANS).await.into_iter().collect();
         let world = World::open_with_connections(&self.database, 1).await;
@@ -81,7 +81,7 @@ impl Scans {
 
 /// Not "by these and no others": the planner, too, looks at the ends of indexes, and that is counted.
 #[track_caller]
-fn assert_served_by<const N: usize>(indexes: [&str; N], scans: &BTreeSet<String>) {
+pub(crate) fn assert_served_by<const N: usize>(indexes: [&str; N], scans: &BTreeSet<String>) {
     let expected = indexes.into_iter().all(|index| scans.contains(index));
     let by_index = scans.iter().all(|scan| !scan.ends_with("row by row"));
     assert!(expected && by_index, "{indexes:?} was expected of {scans:?}");
@@ -139,7 +139,10 @@ async fn a_delete_looks_for_pre_bookings_by_index(database: TestDatabase) {
             assert_eq!(world.catalog().delete(BookId::from_stored(BOOK)).await.unwrap(), DeletedBook::Deleted);
         })
         .await;
-    assert_served_by(["books_pkey", "ix_pre_bookings_book", "uq_restocks_book_round"], &deleted);
+    assert_served_by(
+        ["books_pkey", "ix_pre_bookings_book_round", "uq_restocks_book_round", "ix_deliveries_book"],
+        &deleted,
+    );
 }
 
 async fn pre_bookings_are_found_by_index(database: TestDatabase) {

@@ -15,6 +15,7 @@ pub(crate) fn suite() -> Suite {
         a_default_moment_is_the_present_one,
         a_book_that_makes_no_sense_is_refused,
         other_rows_that_make_no_sense_are_refused,
+        deliveries_that_make_no_sense_are_refused,
         rows_at_the_limits_are_taken,
         the_view_has_the_columns_that_reports_rely_on,
         one_column_alone_has_password_in_its_name,
@@ -23,6 +24,7 @@ pub(crate) fn suite() -> Suite {
 }
 
 const REQUIRED: &str = "INSERT INTO books (title, author, price_cents) VALUES ('Solaris', 'Lem', 1999)";
+const DELIVERY: &str = "INSERT INTO deliveries (pre_booking_id, restock_id, book_id) VALUES (1, 1, 1)";
 
 async fn rows_can_be_loaded_with_what_is_required_alone(database: TestDatabase) {
     let world = World::open(&database).await;
@@ -58,6 +60,8 @@ async fn a_default_moment_is_the_present_one(database: TestDatabase) {
     world.sql.run("INSERT INTO users (email, password_hash) VALUES ('ada@example.com', 'a hash')").await;
     world.sql.run("INSERT INTO pre_bookings (user_id, book_id) VALUES (1, 1)").await;
     world.sql.run("INSERT INTO restocks (book_id) VALUES (1)").await;
+    world.sql.run(DELIVERY).await;
+    world.sql.run("INSERT INTO delivery_attempts (delivery_id) VALUES (1)").await;
     let after: Timestamp = world.sql.value(now).await;
     for (column, table) in [
         ("created_at", "books"),
@@ -65,6 +69,9 @@ async fn a_default_moment_is_the_present_one(database: TestDatabase) {
         ("created_at", "users"),
         ("created_at", "pre_bookings"),
         ("restocked_at", "restocks"),
+        ("due_at", "deliveries"),
+        ("created_at", "deliveries"),
+        ("attempted_at", "delivery_attempts"),
     ] {
         let moment: Timestamp = world.sql.value(&format!("SELECT {column} FROM {table}")).await;
         assert!((before..=after).contains(&moment), "{table}.{column}: {before} {moment} {after}");
@@ -142,6 +149,36 @@ async fn other_rows_that_make_no_sense_are_refused(database: TestDatabase) {
     // I7: neither a book nor a user takes the history of a pre-booking along.
     world.sql.run("INSERT INTO pre_bookings (user_id, book_id) VALUES (1, 1)").await;
     for sql in ["DELETE FROM books", "DELETE FROM users WHERE id = 1"] {
+        refused(&world, sql).await;
+    }
+}
+
+async fn deliveries_that_make_no_sense_are_refused(database: TestDatabase) {
+    let world = World::open(&database).await;
+    world.sql.run(REQUIRED).await;
+    world.sql.run("INSERT INTO users (email, password_hash) VALUES ('ada@example.com', 'a hash')").await;
+    world.sql.run("INSERT INTO pre_bookings (user_id, book_id, round) VALUES (1, 1, 0), (1, 1, 1)").await;
+    world.sql.run("INSERT INTO restocks (book_id) VALUES (1)").await;
+    world.sql.run(DELIVERY).await;
+    world.sql.run("INSERT INTO delivery_attempts (delivery_id) VALUES (1)").await;
+    for ids in ["99, 1, 1", "2, 99, 1", "2, 1, 99"] {
+        refused(&world, &DELIVERY.replace("1, 1, 1", ids)).await;
+    }
+    for sql in [
+        // A pre-booking has one.
+        DELIVERY,
+        "UPDATE deliveries SET status = 'sent'",
+        "UPDATE deliveries SET attempts = -1",
+        "UPDATE deliveries SET status = 'delivered'",
+        "UPDATE deliveries SET delivered_at = created_at",
+        "UPDATE restocks SET fan_out_stage = ''",
+        "UPDATE delivery_attempts SET outcome = 'delivered'",
+        "INSERT INTO delivery_attempts (delivery_id) VALUES (99)",
+        // Who was told what stays readable.
+        "DELETE FROM deliveries",
+        "DELETE FROM restocks",
+        "DELETE FROM pre_bookings",
+    ] {
         refused(&world, sql).await;
     }
 }

@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking; clippy knows only `#[test]` functions as tests")]
 
 mod at_once;
+mod backlog;
 mod book_list;
 mod books;
 mod concurrency;
+mod fan_out;
+mod fan_out_overlaps;
 mod indexes;
 mod migrations;
 mod pre_booking_list;
@@ -27,6 +30,8 @@ fn main() -> std::process::ExitCode {
         book_list::suite(),
         pre_bookings::suite(),
         pre_booking_list::suite(),
+        fan_out::suite(),
+        fan_out_overlaps::suite(),
         users::suite(),
         refresh_tokens::suite(),
         unit_of_work::suite(),

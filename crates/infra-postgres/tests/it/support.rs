@@ -11,6 +11,7 @@ use domain::book::{
     Author, Book, BookDetails, BookId, BookReader, BookRepository, NewBook, Price, SetStockError, StockChange,
     StockQuantity, Title, set_stock,
 };
+use domain::delivery::{DeliveryReader, RestockSignal};
 use domain::pre_booking::{
     NewPreBooking, PreBookedBook, PreBooking, PreBookingId, PreBookingReader, PreBookingRepository,
 };
@@ -96,6 +97,14 @@ impl World {
     }
 
     pub(crate) fn refresh_tokens(&self) -> &dyn RefreshTokenRepository {
+        &self.store
+    }
+
+    pub(crate) fn deliveries(&self) -> &dyn DeliveryReader {
+        &self.store
+    }
+
+    pub(crate) fn signal(&self) -> &dyn RestockSignal {
         &self.store
     }
 

@@ -6,7 +6,9 @@ mod at_once;
 mod backlog;
 mod book_list;
 mod books;
+mod claims;
 mod concurrency;
+mod delivery_races;
 mod fan_out;
 mod fan_out_overlaps;
 mod indexes;
@@ -15,8 +17,10 @@ mod pre_booking_list;
 mod pre_bookings;
 mod races;
 mod refresh_tokens;
+mod retries;
 mod schema;
 mod sessions;
+mod settlements;
 mod status_rule;
 mod support;
 mod timeouts;
@@ -32,6 +36,9 @@ fn main() -> std::process::ExitCode {
         pre_booking_list::suite(),
         fan_out::suite(),
         fan_out_overlaps::suite(),
+        claims::suite(),
+        settlements::suite(),
+        retries::suite(),
         users::suite(),
         refresh_tokens::suite(),
         unit_of_work::suite(),
@@ -43,5 +50,6 @@ fn main() -> std::process::ExitCode {
         timeouts::suite(),
         concurrency::suite(),
         races::suite(),
+        delivery_races::suite(),
     ])
 }

@@ -5,18 +5,23 @@
 mod at_once;
 mod backlog;
 mod book_list;
+mod book_pre_bookings;
 mod books;
 mod claims;
 mod concurrency;
+mod delivery_lists;
 mod delivery_races;
 mod fan_out;
 mod fan_out_overlaps;
 mod indexes;
 mod migrations;
+mod pre_booking_deliveries;
 mod pre_booking_list;
 mod pre_bookings;
+mod prospects;
 mod races;
 mod refresh_tokens;
+mod restock_reports;
 mod retries;
 mod schema;
 mod sessions;
@@ -34,11 +39,16 @@ fn main() -> std::process::ExitCode {
         book_list::suite(),
         pre_bookings::suite(),
         pre_booking_list::suite(),
+        pre_booking_deliveries::suite(),
+        book_pre_bookings::suite(),
         fan_out::suite(),
         fan_out_overlaps::suite(),
         claims::suite(),
         settlements::suite(),
         retries::suite(),
+        prospects::suite(),
+        delivery_lists::suite(),
+        restock_reports::suite(),
         users::suite(),
         refresh_tokens::suite(),
         unit_of_work::suite(),

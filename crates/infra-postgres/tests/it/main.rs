@@ -22,6 +22,7 @@ mod prospects;
 mod races;
 mod refresh_tokens;
 mod restock_reports;
+mod restock_signal;
 mod retries;
 mod schema;
 mod sessions;
@@ -49,6 +50,7 @@ fn main() -> std::process::ExitCode {
         prospects::suite(),
         delivery_lists::suite(),
         restock_reports::suite(),
+        restock_signal::suite(),
         users::suite(),
         refresh_tokens::suite(),
         unit_of_work::suite(),

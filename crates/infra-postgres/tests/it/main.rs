@@ -15,6 +15,7 @@ mod fan_out;
 mod fan_out_overlaps;
 mod indexes;
 mod migrations;
+mod past_restocks;
 mod pre_booking_deliveries;
 mod pre_booking_list;
 mod pre_bookings;
@@ -59,6 +60,7 @@ fn main() -> std::process::ExitCode {
         schema::suite(),
         indexes::suite(),
         migrations::suite(),
+        past_restocks::suite(),
         timeouts::suite(),
         concurrency::suite(),
         races::suite(),

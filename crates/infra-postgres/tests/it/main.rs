@@ -9,6 +9,7 @@ mod book_pre_bookings;
 mod books;
 mod claims;
 mod concurrency;
+mod delivery_indexes;
 mod delivery_lists;
 mod delivery_races;
 mod fan_out;
@@ -59,6 +60,7 @@ fn main() -> std::process::ExitCode {
         status_rule::suite(),
         schema::suite(),
         indexes::suite(),
+        delivery_indexes::suite(),
         migrations::suite(),
         past_restocks::suite(),
         timeouts::suite(),

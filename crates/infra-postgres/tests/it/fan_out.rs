@@ -1,25 +1,20 @@
 //! `delivery::fan_out`: whoever a restock notified gets one delivery.
 
 use chrono::TimeDelta;
-use domain::Timestamp;
 use domain::delivery::{Delivery, DeliveryState, FanOutProgress, FannedOut, fan_out};
 use domain::pre_booking::cancel;
 use test_support::{Engine, Suite, TestDatabase, tests};
 
-use crate::backlog::{accepted, all, claim_some, fan_out_all, load_pre_bookings, placement, try_settle};
-use crate::support::{World, at, open_store};
+use crate::backlog::{accepted, all, claim_some, fan_out_all, placement, try_settle};
+use crate::support::{World, at};
 
 pub(crate) fn suite() -> Suite {
     tests![
         whoever_was_notified_gets_one_delivery,
         no_other_stock_change_makes_deliveries,
-        a_long_line_takes_several_batches,
-        another_instance_goes_on_where_one_stopped,
         the_final_walk_begins_a_minute_behind_the_restock,
         nothing_is_made_twice,
         a_failure_leaves_neither_deliveries_nor_progress,
-        the_earliest_restock_has_its_turn_first,
-        the_next_restock_takes_nobody_from_the_one_before,
     ]
 }
 
@@ -82,37 +77,6 @@ async fn no_other_stock_change_makes_deliveries(database: TestDatabase) {
     world.clock.set(at(3_600));
     assert_eq!(fan_out(world.units(), &world.clock).await.unwrap(), FannedOut::Nothing);
     assert_eq!(all(&world).await, []);
-}
-
-async fn a_long_line_takes_several_batches(database: TestDatabase) {
-    let world = World::open(&database).await;
-    world.add_users(2_500).await;
-    for (number, batches) in [(0, 1), (1, 1), (999, 1), (1_000, 2), (1_001, 2), (2_500, 3)] {
-        let book = world.add_book("Solaris", 0).await;
-        load_pre_bookings(&world, &book, number).await;
-        world.set_stock(book.id, 5).await.unwrap();
-        assert_eq!(fan_out_all(&world).await, batches, "{number}");
-        let of_book = format!("SELECT count(*) FROM deliveries WHERE book_id = {}", book.id.get());
-        assert_eq!(world.sql.value::<i64>(&of_book).await, number);
-    }
-}
-
-async fn another_instance_goes_on_where_one_stopped(database: TestDatabase) {
-    let mut world = World::open(&database).await;
-    world.add_users(2_500).await;
-    let book = world.add_book("Solaris", 0).await;
-    load_pre_bookings(&world, &book, 2_500).await;
-    let pre_bookings: Vec<i64> = world.sql.column("SELECT id FROM pre_bookings ORDER BY id").await;
-    world.set_stock(book.id, 5).await.unwrap();
-    for (made, after, stage) in [(1_000, 1_000, "first"), (2_000, 2_000, "first"), (2_500, 0, "final")] {
-        assert_eq!(fan_out(world.units(), &world.clock).await.unwrap(), FannedOut::Batch);
-        assert_eq!(pre_bookings_with_deliveries(&world).await, pre_bookings[..made]);
-        let expected = if after == 0 { 0 } else { pre_bookings[after - 1] };
-        assert_eq!(world.sql.value::<i64>("SELECT fan_out_after FROM restocks").await, expected);
-        assert_eq!(stages(&world).await, [stage]);
-        world.store.close().await;
-        world.store = open_store(&database, 1).await;
-    }
 }
 
 async fn the_final_walk_begins_a_minute_behind_the_restock(database: TestDatabase) {
@@ -195,44 +159,4 @@ async fn a_failure_leaves_neither_deliveries_nor_progress(database: TestDatabase
     }
     assert_eq!(fan_out_all(&world).await, 1);
     assert_eq!(all(&world).await.len(), 3);
-}
-
-async fn the_earliest_restock_has_its_turn_first(database: TestDatabase) {
-    let world = World::open(&database).await;
-    let user = world.add_user("ada").await.id;
-    let mut books = Vec::new();
-    for title in ["Solaris", "Fiasco", "Eden"] {
-        let book = world.add_book(title, 0).await;
-        world.add_pre_booking(user, &book).await;
-        books.push(book.id);
-    }
-    for (book, moment) in [(1, at(10)), (2, at(5)), (0, at(20))] {
-        world.clock.set(moment);
-        world.set_stock(books[book], 5).await.unwrap();
-    }
-    fan_out_all(&world).await;
-    let met: Vec<_> = all(&world).await.into_iter().map(|delivery| delivery.book_id).collect();
-    assert_eq!(met, [books[2], books[1], books[0]]);
-}
-
-async fn the_next_restock_takes_nobody_from_the_one_before(database: TestDatabase) {
-    let world = World::open(&database).await;
-    world.add_users(1_500).await;
-    let book = world.add_book("Solaris", 0).await;
-    let mut restocks: Vec<Timestamp> = Vec::new();
-    for round in 0..3 {
-        load_pre_bookings(&world, &world.book(book.id).await, 1_500 - round).await;
-        restocks.push(world.set_stock(book.id, 5).await.unwrap().restock.unwrap().restocked_at);
-        // It stops half-way.
-        assert_eq!(fan_out(world.units(), &world.clock).await.unwrap(), FannedOut::Batch);
-        world.set_stock(book.id, 0).await.unwrap();
-    }
-    world.add_pre_booking(domain::account::UserId::from_stored(1), &world.book(book.id).await).await;
-    fan_out_all(&world).await;
-    let strangers = "SELECT count(*) FROM deliveries JOIN pre_bookings ON pre_bookings.id = pre_booking_id \
-                     JOIN restocks ON restocks.id = restock_id WHERE restocks.round <> pre_bookings.round";
-    assert_eq!(world.sql.value::<i64>(strangers).await, 0);
-    let of_restock: Vec<i64> =
-        world.sql.column("SELECT count(*) FROM deliveries GROUP BY restock_id ORDER BY restock_id").await;
-    assert_eq!((of_restock, restocks.len()), (vec![1_500, 1_499, 1_498], 3));
 }

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use domain::account::UserId;
 use domain::delivery::{DeliverySummary, FanOutProgress, FannedOut, fan_out};
-use domain::pre_booking::StatusKind;
+use domain::pre_booking::{PreBookedBook, PreBookingId, StatusKind};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use test_support::{Engine, Suite, TestDatabase, tests};
 
 use crate::at_once::{CONNECTIONS, at_once};
 use crate::backlog::{all, fan_out_all, load_pre_bookings, placement};
-use crate::support::{Sql, World};
-use crate::waiting::until_a_statement_waits_for_a_lock;
+use crate::support::{Sql, World, at};
+use crate::waiting::{until, until_a_statement_waits_for_a_lock};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -45,10 +46,7 @@ async fn a_placement_that_is_committed_behind_its_restock_is_found_by_the_final_
     assert_eq!(made, [in_time.id, late.pre_booking.id]);
 }
 
-async fn the_late_one(world: &World) -> domain::pre_booking::PreBookedBook {
-    use domain::account::UserId;
-    use domain::pre_booking::PreBookingId;
-
+async fn the_late_one(world: &World) -> PreBookedBook {
     let id: i64 = world.sql.value("SELECT max(id) FROM pre_bookings").await;
     let user: i64 = world.sql.value(&format!("SELECT user_id FROM pre_bookings WHERE id = {id}")).await;
     let (user, id) = (UserId::from_stored(user), PreBookingId::from_stored(id));
@@ -98,7 +96,7 @@ async fn the_restock_of_another_worker_is_passed_by(database: TestDatabase) {
         books.push(book.id);
     }
     let elsewhere = world.units().begin().await.unwrap();
-    let held = elsewhere.deliveries().find_for_fan_out(book_time(&world)).await.unwrap().unwrap();
+    let held = elsewhere.deliveries().find_for_fan_out(at(0)).await.unwrap().unwrap();
     assert_eq!(held.book_id, books[0]);
     assert_eq!(fan_out(world.units(), &world.clock).await.unwrap(), FannedOut::Batch);
     assert_eq!(fan_out(world.units(), &world.clock).await.unwrap(), FannedOut::Nothing);
@@ -106,14 +104,9 @@ async fn the_restock_of_another_worker_is_passed_by(database: TestDatabase) {
     assert_eq!(made, [books[1]]);
     drop(elsewhere);
     // The server needs a moment to undo it.
-    crate::waiting::until(&world.sql, "SELECT EXISTS (SELECT FROM restocks WHERE id = 1 FOR UPDATE SKIP LOCKED)").await;
+    until(&world.sql, "SELECT EXISTS (SELECT FROM restocks WHERE id = 1 FOR UPDATE SKIP LOCKED)").await;
     assert_eq!(fan_out(world.units(), &world.clock).await.unwrap(), FannedOut::Batch);
     assert_eq!(all(&world).await.len(), 2);
-}
-
-/// A moment before every restock, so that no final walk has its turn.
-fn book_time(world: &World) -> domain::Timestamp {
-    domain::Clock::now(&world.clock) - FanOutProgress::FINAL_AFTER
 }
 
 async fn many_workers_make_each_delivery_once(database: TestDatabase) {

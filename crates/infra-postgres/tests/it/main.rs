@@ -13,6 +13,7 @@ mod delivery_indexes;
 mod delivery_lists;
 mod delivery_races;
 mod fan_out;
+mod fan_out_batches;
 mod fan_out_overlaps;
 mod indexes;
 mod migrations;
@@ -45,6 +46,7 @@ fn main() -> std::process::ExitCode {
         pre_booking_deliveries::suite(),
         book_pre_bookings::suite(),
         fan_out::suite(),
+        fan_out_batches::suite(),
         fan_out_overlaps::suite(),
         claims::suite(),
         settlements::suite(),

@@ -4,8 +4,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::UnitOfWorkFactory;
 use domain::book::{BookId, set_stock};
+use domain::{Clock, RepositoryError};
 use test_support::{Engine, Suite, TestDatabase, tests};
 use tokio::time::timeout;
 
@@ -31,12 +31,12 @@ const TOO_LONG: Duration = Duration::from_secs(20);
 const LISTENS: &str = "SELECT EXISTS (SELECT FROM pg_stat_activity \
                        WHERE datname = current_database() AND query LIKE 'LISTEN%' AND state = 'idle')";
 
-async fn wakes(told: impl Future<Output = Result<(), domain::RepositoryError>>) {
+async fn wakes(told: impl Future<Output = Result<(), RepositoryError>>) {
     timeout(TOO_LONG, told).await.unwrap().unwrap();
 }
 
 /// Waits as long as the database takes for some questions, and no longer.
-async fn does_not_wake(world: &World, told: impl Future<Output = Result<(), domain::RepositoryError>>) {
+async fn does_not_wake(world: &World, told: impl Future<Output = Result<(), RepositoryError>>) {
     let questions = async {
         for _ in 0..20 {
             world.sql.value::<i64>("SELECT count(*) FROM restocks").await;
@@ -126,8 +126,8 @@ async fn a_restock_wakes_when_it_is_committed_and_not_before(database: TestDatab
     let book = world.add_book("Solaris", 0).await.id;
     listen(&world, database.engine(), book).await;
     for commits in [false, true] {
-        let unit = world.store.begin().await.unwrap();
-        let now = domain::Clock::now(&world.clock);
+        let unit = world.units().begin().await.unwrap();
+        let now = world.clock.now();
         let change = unit.books().find_for_stock_change(book).await.unwrap().unwrap().set_stock(copies(5), now);
         unit.books().save_stock(&change.book).await.unwrap();
         unit.books().add_restock(&change.restock.unwrap()).await.unwrap();

@@ -1,7 +1,9 @@
 //! `delivery::settle`: what became of a delivery is recorded once, by whoever holds the claim on it.
 
+use chrono::TimeDelta;
 use domain::delivery::{
-    Attempt, AttemptOutcome, ClaimedDelivery, Delivery, DeliveryState, SkipReason, find, release, settle,
+    Attempt, AttemptOutcome, ClaimedDelivery, Delivery, DeliveryId, DeliveryState, Reply, SkipReason, find, release,
+    settle,
 };
 use test_support::{Suite, TestDatabase, tests};
 
@@ -22,6 +24,7 @@ pub(crate) fn suite() -> Suite {
         a_claim_that_another_worker_took_does_not,
         a_claim_that_was_given_back_does_not,
         what_is_settled_is_final,
+        what_was_ended_by_hand_stays_so,
         answers_are_kept_word_for_word,
     ]
 }
@@ -75,7 +78,7 @@ async fn what_is_put_off_is_due_later(database: TestDatabase) {
     assert!(settle(world.units(), &found_out).await.unwrap());
     let DeliveryState::Pending { due_at } = found_out.state else { panic!("{found_out:?}") };
     assert_eq!(delivery(&world, of[0]).await.state, found_out.state);
-    world.clock.set(due_at - chrono::TimeDelta::microseconds(1));
+    world.clock.set(due_at - TimeDelta::microseconds(1));
     assert_eq!(claim_some(&world).await, []);
     assert_eq!(claim_one(&world).await.id, of[0]);
 }
@@ -84,7 +87,7 @@ async fn a_settlement_writes_one_delivery(database: TestDatabase) {
     let (world, of) = world_with_deliveries(&database, 3).await;
     let before = all(&world).await;
     let claims = claim_some(&world).await;
-    let unknown = ClaimedDelivery { id: domain::delivery::DeliveryId::from_stored(99), ..claims[1].clone() };
+    let unknown = ClaimedDelivery { id: DeliveryId::from_stored(99), ..claims[1].clone() };
     assert!(!try_settle(&world, unknown, accepted()).await);
     assert_eq!(all(&world).await, before);
     assert!(try_settle(&world, claims[1].clone(), accepted()).await);
@@ -144,13 +147,23 @@ async fn what_is_settled_is_final(database: TestDatabase) {
     assert_eq!(attempts(&world, of[0]).await.len(), 1);
 }
 
+/// Whoever stops a mail with plain SQL need not think of claims.
+async fn what_was_ended_by_hand_stays_so(database: TestDatabase) {
+    let (world, of) = world_with_deliveries(&database, 1).await;
+    let claimed = claim_one(&world).await;
+    world.sql.run("UPDATE deliveries SET status = 'skipped', reason = 'by hand'").await;
+    assert!(!try_settle(&world, claimed, deferred()).await);
+    let now = delivery(&world, of[0]).await;
+    assert_eq!((now.state, now.reason.as_deref(), now.attempts), (DeliveryState::Skipped, Some("by hand"), 0));
+}
+
 async fn answers_are_kept_word_for_word(database: TestDatabase) {
     let texts = ["", "  250\r\n 250 two lines ", "550 O'Reilly %_\\ \"; DROP TABLE", "551 пользователь 不存在 🙅"];
     let long = "x".repeat(100_000);
     let (world, _) = world_with_deliveries(&database, texts.len() + 1).await;
     for (claimed, text) in claim_some(&world).await.into_iter().zip(texts.into_iter().chain([long.as_str()])) {
         let id = claimed.id;
-        assert!(try_settle(&world, claimed, domain::delivery::Reply::Refused(text.to_owned())).await);
+        assert!(try_settle(&world, claimed, Reply::Refused(text.to_owned())).await);
         assert_eq!(delivery(&world, id).await.reason.as_deref(), Some(text));
         assert_eq!(attempts(&world, id).await[0].answer, text);
     }

@@ -19,6 +19,7 @@ pub(crate) fn suite() -> Suite {
         a_worker_keeps_its_claim,
         all_of_a_status_are_due_at_once,
         more_than_a_batch_is_retried,
+        all_that_are_delivered_are_not_sent_again,
     ]
 }
 
@@ -126,4 +127,10 @@ async fn more_than_a_batch_is_retried(database: TestDatabase) {
     assert_eq!(world.sql.value::<i64>(untouched).await, 0);
     // Whatever there is, it ends.
     assert_eq!(retry_all(world.units(), &world.clock, DeliveryStatus::Pending).await.unwrap(), 10_500);
+}
+
+async fn all_that_are_delivered_are_not_sent_again(database: TestDatabase) {
+    let (world, deliveries) = world_with_each_state(&database).await;
+    assert_eq!(retry_all(world.units(), &world.clock, DeliveryStatus::Delivered).await.unwrap(), 0);
+    assert_eq!(all(&world).await, deliveries);
 }

@@ -1,9 +1,12 @@
 //! `delivery::settle`: what became of a delivery is recorded once, by whoever holds the claim on it.
 
+use std::num::NonZeroU32;
+
 use chrono::TimeDelta;
+use domain::Clock;
 use domain::delivery::{
-    Attempt, AttemptOutcome, ClaimedDelivery, Delivery, DeliveryId, DeliveryState, Reply, SkipReason, find, release,
-    settle,
+    Attempt, AttemptOutcome, ClaimedDelivery, Delivery, DeliveryId, DeliveryState, Reply, RetryPolicy, SkipReason,
+    find, release, settle,
 };
 use test_support::{Suite, TestDatabase, tests};
 
@@ -26,6 +29,8 @@ pub(crate) fn suite() -> Suite {
         what_is_settled_is_final,
         what_was_ended_by_hand_stays_so,
         answers_are_kept_word_for_word,
+        what_is_put_off_for_any_time_can_be_recorded,
+        an_answer_that_no_text_can_hold_is_recorded_all_the_same,
     ]
 }
 
@@ -167,4 +172,25 @@ async fn answers_are_kept_word_for_word(database: TestDatabase) {
         assert_eq!(delivery(&world, id).await.reason.as_deref(), Some(text));
         assert_eq!(attempts(&world, id).await[0].answer, text);
     }
+}
+
+/// Chance gives rests that are no whole microseconds.
+async fn what_is_put_off_for_any_time_can_be_recorded(database: TestDatabase) {
+    let (world, _) = world_with_deliveries(&database, 10).await;
+    let policy = RetryPolicy { max_attempts: NonZeroU32::new(8).unwrap() };
+    for (claimed, number) in claim_some(&world).await.into_iter().zip(1_u32..) {
+        let id = claimed.id;
+        let found_out = claimed.replied(deferred(), &policy, 1.0 / (f64::from(number) + 1.1), world.clock.now());
+        assert!(settle(world.units(), &found_out).await.unwrap());
+        assert_eq!(delivery(&world, id).await.state, found_out.state);
+    }
+}
+
+/// Otherwise what the mail server took is sent over and over again.
+async fn an_answer_that_no_text_can_hold_is_recorded_all_the_same(database: TestDatabase) {
+    let (world, of) = world_with_deliveries(&database, 1).await;
+    let claimed = claim_one(&world).await;
+    assert!(try_settle(&world, claimed, Reply::Accepted("250 ok\0".to_owned())).await);
+    assert!(delivery(&world, of[0]).await.state.delivered_at().is_some());
+    assert!(attempts(&world, of[0]).await[0].answer.starts_with("250 ok"));
 }

@@ -42,7 +42,11 @@ impl SmtpMailer {
         let needs_utf_8 = envelope.to().iter().any(|address| !AsRef::<str>::as_ref(address).is_ascii());
         loop {
             let mut connection = self.connections.get().await.map_err(|error| {
-                if let PoolError::Backend(error) = error { trouble(&error) } else { MailServerTrouble(error.to_string()) }
+                if let PoolError::Backend(error) = error {
+                    trouble(&error)
+                } else {
+                    MailServerTrouble(error.to_string())
+                }
             })?;
             if needs_utf_8 && !connection.smtp.server_info().supports_feature(Extension::SmtpUtfEight) {
                 return Ok(None);

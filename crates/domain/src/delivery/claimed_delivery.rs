@@ -91,6 +91,8 @@ impl ClaimedDelivery {
                 (state, AttemptOutcome::Deferred, answer)
             }
         };
+        // No store keeps NUL, and what is not recorded is sent again.
+        let answer = answer.replace('\0', "\u{fffd}");
         let reason = state.delivered_at().is_none().then(|| answer.clone());
         Settlement { claim: self, state, reason, attempt: Some(Attempt { attempted_at: now, outcome, answer }) }
     }

@@ -45,8 +45,8 @@ pub async fn retry(
     deliveries.find(id).await?.ok_or(RetryError::NotFound)
 }
 
-/// Has all deliveries of a status sent now, as if they had never been tried; delivered ones have nothing to be tried for. Gives how
-/// many they are.
+/// Has all deliveries of a status sent now, as if they had never been tried. Gives how many they are: none if they are delivered
+/// already.
 ///
 /// # Errors
 /// See [`RetryAllError`].
@@ -55,6 +55,9 @@ pub async fn retry_all(
     clock: &dyn Clock,
     status: DeliveryStatus,
 ) -> Result<u64, RetryAllError> {
+    if status == DeliveryStatus::Delivered {
+        return Ok(0);
+    }
     let mut retried = 0;
     let mut after = None;
     loop {

@@ -24,9 +24,9 @@ impl RetryPolicy {
         }
         let quadruplings = attempt.saturating_sub(1).min(8);
         let whole = (FIRST_REST * 4_i32.pow(quadruplings)).min(LONGEST_REST);
-        let half = whole.as_seconds_f64() / 2.0;
-        let seconds = half + half * (1.0 - jitter.clamp(0.0, 1.0));
-        whole.min(Duration::from_std(std::time::Duration::from_secs_f64(seconds)).unwrap_or(whole)).into()
+        let rest = whole.to_std().unwrap_or_default().mul_f64(1.0 - jitter.clamp(0.0, 1.0) / 2.0);
+        // Whole milliseconds: no store keeps the nanoseconds that come of it.
+        Some(i64::try_from(rest.as_millis()).map_or(whole, Duration::milliseconds))
     }
 }
 
@@ -45,8 +45,10 @@ mod tests {
 
     #[test]
     fn jitter_takes_up_to_half_of_a_rest_away() {
-        for (jitter, seconds) in [(-1.0, 240), (0.0, 240), (0.5, 180), (1.0, 120), (7.0, 120)] {
-            assert_eq!(POLICY.rest_after(2, jitter), Some(Duration::seconds(seconds)), "{jitter}");
+        for (jitter, millis) in
+            [(-1.0, 240_000), (0.0, 240_000), (1.0 / 3.0, 200_000), (0.7, 156_000), (1.0, 120_000), (7.0, 120_000)]
+        {
+            assert_eq!(POLICY.rest_after(2, jitter), Some(Duration::milliseconds(millis)), "{jitter}");
         }
     }
 

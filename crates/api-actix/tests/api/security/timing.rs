@@ -39,6 +39,6 @@ async fn a_log_in_takes_as_long_for_an_unknown_address(database: TestDatabase) {
     // To hash a password takes many times as long as all the rest.
     for other in &medians[1..] {
         let ratio = other.as_secs_f64() / medians[0].as_secs_f64();
-        assert!((0.5..2.0).contains(&ratio), "{medians:?}");
+        assert!((0.33..3.0).contains(&ratio), "{medians:?}");
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn suite() -> Suite {
 
 type Variable = (&'static str, &'static str);
 
-const SETTINGS: [&str; 13] = [
+const SETTINGS: [&str; 20] = [
     "DATABASE_URL",
     "DATABASE_MAX_CONNECTIONS",
     "HOST",
@@ -27,12 +27,23 @@ const SETTINGS: [&str; 13] = [
     "RUST_LOG",
     "LOG_FORMAT",
     "MAX_BODY_BYTES",
+    "SMTP_URL",
+    "SMTP_ALLOW_PLAINTEXT",
+    "MAIL_FROM",
+    "STORE_URL",
+    "MAIL_MAX_PER_SECOND",
+    "MAIL_MAX_ATTEMPTS",
+    "WORKER",
 ];
 
 async fn help_lists_every_setting() {
     let directory = tempdir().unwrap();
-    let secrets =
-        [("JWT_SECRET", "hidden one"), ("ADMIN_PASSWORD", "hidden two"), ("DATABASE_URL", "postgres://u:hidden@h/d")];
+    let secrets = [
+        ("JWT_SECRET", "hidden one"),
+        ("ADMIN_PASSWORD", "hidden two"),
+        ("DATABASE_URL", "postgres://u:hidden@h/d"),
+        ("SMTP_URL", "smtps://u:hidden@h"),
+    ];
     for argument in ["--help", "-h"] {
         let output = run(directory.path(), &secrets, &[argument]);
         assert!(output.status.success());
@@ -55,7 +66,7 @@ async fn version() {
 async fn wrong_settings_are_one_clear_line() {
     let long_secret = "a secret of more than thirty-two bytes";
     let postgres = ("DATABASE_URL", "postgres://somebody:dbsecret@127.0.0.1:1/nowhere");
-    let cases: [(&[Variable], &[&str], &str); 25] = [
+    let cases: [(&[Variable], &[&str], &str); 36] = [
         (&[("PORT", "x")], &[], "port"),
         (&[("PORT", "65536")], &[], "port"),
         (&[("HOST", "no.such.host.invalid")], &[], "HOST"),
@@ -79,6 +90,17 @@ async fn wrong_settings_are_one_clear_line() {
         (&[("RUST_LOG", "info,=,=")], &[], "RUST_LOG"),
         (&[("LOG_FORMAT", "xml")], &[], "log-format"),
         (&[("MAX_BODY_BYTES", "0")], &[], "max-body-bytes"),
+        (&[("SMTP_URL", "mail.example.com")], &[], "SMTP_URL"),
+        (&[("SMTP_URL", "smtp://u:mailsecret@mail.example.com")], &[], "SMTP_ALLOW_PLAINTEXT"),
+        (&[("SMTP_URL", "smtp://u:mailsecret@10.0.0.1?tls=opportunistic")], &[], "SMTP_ALLOW_PLAINTEXT"),
+        (&[("SMTP_ALLOW_PLAINTEXT", "yes")], &[], "smtp-allow-plaintext"),
+        (&[("MAIL_FROM", "nobody")], &[], "MAIL_FROM"),
+        (&[("STORE_URL", "shop.example.com")], &[], "store-url"),
+        (&[("STORE_URL", "ftp://shop.example.com")], &[], "STORE_URL"),
+        (&[("MAIL_MAX_PER_SECOND", "0")], &[], "mail-max-per-second"),
+        (&[("MAIL_MAX_ATTEMPTS", "0")], &[], "mail-max-attempts"),
+        (&[("WORKER", "maybe")], &[], "worker"),
+        (&[("SMTP_URL", "http://u:mailsecret@h")], &["worker"], "SMTP_URL"),
         (&[], &["--nothing"], "--nothing"),
         (&[], &["something"], "something"),
     ];
@@ -91,7 +113,7 @@ async fn wrong_settings_are_one_clear_line() {
         assert!(output.stdout.is_empty(), "{environment:?}");
         assert_eq!(error.lines().count(), 1, "{environment:?}: {error}");
         assert!(error.starts_with("bookstore: ") && error.contains(named), "{environment:?}: {error}");
-        for secret in ["dbsecret", "tooshortsecret", long_secret] {
+        for secret in ["dbsecret", "mailsecret", "tooshortsecret", long_secret] {
             assert!(!error.contains(secret), "{environment:?}: {error}");
         }
     }

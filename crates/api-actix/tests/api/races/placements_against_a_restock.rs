@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use test_support::{Engine, Suite, TestDatabase, rounds, tests};
 
 use super::{Facts, Race, later, number, place, placed, with_one_among};
-use crate::support::changed;
+use crate::support::notified;
 
 pub(super) fn suite() -> Suite {
     tests![nobody_waits_for_a_book_in_stock]
@@ -28,14 +28,14 @@ async fn nobody_waits_for_a_book_in_stock(database: TestDatabase) {
         let placed = placed(&answers);
         for &(user, pre_booking) in &placed {
             let notified_at = later(&restock["updated_at"], &pre_booking["created_at"]);
-            let expected = changed(pre_booking, &json!({ "status": "notified", "notified_at": notified_at }));
+            let expected = notified(pre_booking, notified_at);
             assert_eq!(race.users[user].find(pre_booking).await, expected, "in round {round}");
             *if notified_at == &restock["updated_at"] { &mut before } else { &mut behind } += 1;
             placed_by[user] += 1;
         }
         refused += USERS - placed.len();
-        let notified = number(placed.len());
-        let expected = Facts { stock: 1, restocks: 1, waiting: 0, notified, cancelled: 0 };
+        let all = number(placed.len());
+        let expected = Facts { stock: 1, restocks: 1, waiting: 0, notified: all, cancelled: 0 };
         assert_eq!(race.facts(&book).await, expected, "in round {round}");
     }
     for (user, placed) in race.users.iter().zip(placed_by) {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use test_support::{Suite, TestDatabase, rounds, tests};
 
 use super::Race;
-use crate::support::{Caller, TestApp, all_at_once, changed, problem};
+use crate::support::{Caller, TestApp, all_at_once, notified, problem};
 
 pub(super) fn suite() -> Suite {
     tests![what_was_answered_is_seen_at_once]
@@ -57,8 +57,7 @@ impl Witness {
         let mut shown = restocked.clone();
         shown.as_object_mut().unwrap().remove("restocked");
         self.see(user, &path, &shown).await;
-        let change = json!({ "status": "notified", "notified_at": restocked["updated_at"] });
-        let notified = changed(&placed, &change);
+        let notified = notified(&placed, &restocked["updated_at"]);
         self.see_newest(&notified).await;
         let in_stock = problem(409, "PREBOOK_BOOK_IN_STOCK").of("book_id");
         user.at(&self.servers[1]).try_to_place(&book).await.is_problem(&in_stock);

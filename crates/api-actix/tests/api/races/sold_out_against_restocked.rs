@@ -1,10 +1,9 @@
 //! I2 and I3: the last copies are sold while new ones come in, in whichever order, and users place meanwhile.
 
-use serde_json::json;
 use test_support::{Suite, TestDatabase, rounds, tests};
 
 use super::{Facts, Race, later, number, place, placed};
-use crate::support::{all_at_once, changed};
+use crate::support::{all_at_once, notified};
 
 pub(super) fn suite() -> Suite {
     tests![from_five_to_none_against_none_to_seven]
@@ -42,7 +41,7 @@ async fn from_five_to_none_against_none_to_seven(database: TestDatabase) {
             let expected = match &restock {
                 Some(restock) => {
                     let notified_at = later(&restock["updated_at"], &pre_booking["created_at"]);
-                    changed(pre_booking, &json!({ "status": "notified", "notified_at": notified_at }))
+                    notified(pre_booking, notified_at)
                 }
                 None => pre_booking.clone(),
             };

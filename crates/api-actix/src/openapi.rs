@@ -164,11 +164,6 @@ pub(crate) fn delivery_status() -> Schema {
     one_of(&domain::delivery::DeliveryStatus::ALL.map(domain::delivery::DeliveryStatus::as_str)).into()
 }
 
-/// The name of a status all deliveries of which can be retried at once.
-pub(crate) fn retried_status() -> Schema {
-    one_of(&["failed", "skipped"]).into()
-}
-
 /// The name of what became of an attempt.
 pub(crate) fn attempt_outcome() -> Schema {
     one_of(&domain::delivery::AttemptOutcome::ALL.map(domain::delivery::AttemptOutcome::as_str)).into()

@@ -13,8 +13,8 @@ const RETRIED: [DeliveryStatus; 2] = [DeliveryStatus::Failed, DeliveryStatus::Sk
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RetryParameters {
-    /// Those of this status.
-    #[param(schema_with = crate::openapi::retried_status, required)]
+    /// Those of this status: `failed` or `skipped`.
+    #[param(value_type = String, required = true, pattern = "^(failed|skipped)$", example = "failed")]
     status: Option<String>,
 }
 

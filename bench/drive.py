@@ -1,0 +1,113 @@
+"""The two load generators: wrk for the service, pgbench for its floor."""
+
+import collections
+import dataclasses
+import http.client
+import json
+import pathlib
+import re
+import socket
+import subprocess
+
+from service import percentile
+
+SCRIPT = pathlib.Path(__file__).with_name("requests.lua")
+# What the floor's scripts share. A moment is a text for pgbench.
+CONSTANTS = {"one": 1, "no": "false", "round": 0, "turn": -1, "now": "2026-01-01T00:00:00.123456Z"}
+
+# PostgreSQL 15 counts a prepared one of these on its first execution only; here they count once.
+UTILITIES = {"BEGIN", "COMMIT", "ROLLBACK", "SET"}
+
+
+@dataclasses.dataclass
+class Measured:
+    per_second: float
+    p50: float
+    p99: float
+    # Answers of 400 and above.
+    refused: int = 0
+
+
+def write_requests(requests, directory):
+    file = directory / "requests"
+    file.write_text("\0".join(requests))
+    return file
+
+
+def start_wrk(service, requests, connections, seconds, directory):
+    """Begins to send requests, one after the other on each connection."""
+    command = ["wrk", "--threads", 1, "--connections", connections, "--duration", f"{seconds}s", "--timeout", "30s", "--script",
+               SCRIPT, f"http://{service.host}:{service.port}", "--", write_requests(requests, directory)]
+    return subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def result_of_wrk(process, may_refuse=False):
+    output = process.communicate()[0]
+    lines = [line.removeprefix("RESULT ") for line in output.splitlines() if line.startswith("RESULT ")]
+    if process.returncode != 0 or not lines:
+        raise SystemExit(f"bench: wrk failed: {output}")
+    result = json.loads(lines[0])
+    if result["broken"] or (result["refused"] and not may_refuse):
+        raise SystemExit(f"bench: the service did not answer as it should: {result}")
+    return Measured(result["requests"] / result["seconds"], result["p50"], result["p99"], result["refused"])
+
+
+def wrk(service, requests, connections, seconds, directory, may_refuse=False):
+    """Sends requests for so many seconds."""
+    return result_of_wrk(start_wrk(service, requests, connections, seconds, directory), may_refuse)
+
+
+def pgbench(cluster, database, script, variables, connections, limit):
+    """Runs a script on each connection, one transaction after the other. `limit` is `--time=` or `--transactions=`."""
+    definitions = [f"--define={name}={value}" for name, value in {**CONSTANTS, **variables, "clients": connections}.items()]
+    log = cluster.directory / "pgbench"
+    done = cluster.run(
+        "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={connections}", "--jobs=1", f"--file={script}", limit,
+        "--log", f"--log-prefix={log}", *definitions, database=database)
+    rate = re.search(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)
+    failed = re.search(r"number of failed transactions: (\d+)", done.stdout)
+    if not rate or (failed and failed[1] != "0"):
+        raise SystemExit(f"bench: pgbench failed: {done.stdout}{done.stderr}")
+    milliseconds = []
+    for file in cluster.directory.glob("pgbench.*"):
+        milliseconds += [int(line.split()[2]) / 1000 for line in file.read_text().splitlines()]
+        file.unlink()
+    return Measured(float(rate[1]), percentile(milliseconds, 50), percentile(milliseconds, 99))
+
+
+def send(service, requests, status):
+    """Sends requests one by one, over one connection, and holds each answer's status against the expected one."""
+    with socket.create_connection((service.host, int(service.port))) as connection:
+        for request in requests:
+            connection.sendall(request.encode())
+            answer = http.client.HTTPResponse(connection, method=request.split()[0])
+            answer.begin()
+            body = answer.read()
+            if answer.status != status:
+                raise SystemExit(f"bench: {request.splitlines()[0]} was answered {answer.status}: {body.decode()}")
+
+
+def statements(cluster, database, run):
+    """Which statements a run executes, by PostgreSQL's own identifier of a statement, and how often."""
+    cluster.sql("SELECT pg_stat_statements_reset()")
+    run()
+    rows = cluster.rows(f"""SELECT queryid, query, calls FROM pg_stat_statements
+        JOIN pg_database ON pg_database.oid = dbid WHERE datname = '{database}'""")
+    counted = collections.Counter()
+    for row in rows:
+        counted[row["queryid"]] += 1 if row["query"].split()[0] in UTILITIES else row["calls"]
+    return counted, {row["queryid"]: row["query"] for row in rows}
+
+
+def same_statements(cluster, store, case, count=8):
+    """Makes sure that the floor executes what the service executes: the same statements, as often."""
+    requests = (case.requests(store, count) * count)[:count]
+    variables = case.variables(store, count)
+    of_service, texts = statements(cluster, store.database, lambda: send(store.service, requests, case.status))
+    of_floor, floor_texts = statements(
+        cluster, store.database, lambda: pgbench(cluster, store.database, case.floor, variables, 1, f"--transactions={count}"))
+    if of_service != of_floor:
+        differing = [(of_service[id], of_floor[id], {**texts, **floor_texts}[id])
+                     for id in of_service | of_floor if of_service[id] != of_floor[id]]
+        lines = "\n".join(f"  service {of_service}, floor {of_floor}: {text}" for of_service, of_floor, text in sorted(differing))
+        raise SystemExit(f"bench: {case.floor.name} does not execute what the service does, of {count} requests:\n{lines}")

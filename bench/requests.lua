@@ -1,0 +1,23 @@
+-- Sends the requests of a file, one after the other, and says in the end what wrk measured.
+-- Arguments: the file, whose requests are separated by a NUL.
+local requests, next_one = {}, 0
+
+function init(arguments)
+  local file = assert(io.open(arguments[1], "rb"))
+  for request in file:read("*a"):gmatch("%Z+") do
+    requests[#requests + 1] = request
+  end
+  file:close()
+end
+
+function request()
+  next_one = next_one % #requests + 1
+  return requests[next_one]
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format('RESULT {"requests": %d, "seconds": %f, "p50": %f, "p99": %f, "refused": %d, "broken": %d}\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000, errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout))
+end

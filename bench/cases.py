@@ -33,8 +33,13 @@ def get_pre_bookings(store, count):
     return [store.service.request("GET", "/prebooks", store.tokens[n]) for n in range(READERS)]
 
 
+# Who places: not the readers, who pre-booked already.
+PLACERS = USERS - READERS
+
+
 def place(store, n, book):
-    return store.service.request("POST", "/prebooks", store.tokens[n % USERS], {"book_id": book})
+    token = store.tokens[READERS + n % PLACERS]
+    return store.service.request("POST", "/prebooks", token, {"book_id": book})
 
 
 def place_anywhere(store, count):
@@ -44,16 +49,16 @@ def place_anywhere(store, count):
 
 def place_anywhere_floor(store, count):
     first = store.unused_places(count)
-    return {"first": first, "users": USERS, "books": BOOKS, "first_user": store.first_user, "first_book": store.first_book}
+    return {"first": first, "users": PLACERS, "first_user": store.first_user + READERS, "books": BOOKS, "first_book": store.first_book}
 
 
 def place_on_one_book(store, count):
-    book = store.spare_book()
-    return [place(store, n, book) for n in range(min(count, USERS))]
+    book = store.spare_books()
+    return [place(store, n, book) for n in range(min(count, PLACERS))]
 
 
 def place_on_one_book_floor(store, count):
-    return {"first": 0, "users": USERS, "books": 1, "first_user": store.first_user, "first_book": store.spare_book()}
+    return {"first": 0, "users": PLACERS, "first_user": store.first_user + READERS, "books": 1, "first_book": store.spare_books()}
 
 
 def cancel(store, count):
@@ -63,6 +68,15 @@ def cancel(store, count):
 
 def cancel_floor(store, count):
     return {"first": 0, "users": USERS, "first_user": store.first_user, "first_pre_booking": store.cancellable(count)}
+
+
+def restock(store, count):
+    first, admin = store.spare_books(count), store.service.token(store.admin, "admin")
+    return [store.service.request("PATCH", f"/books/{first + n}/stock", admin, {"quantity": 5}) for n in range(count)]
+
+
+def restock_floor(store, count):
+    return {"first_book": store.spare_books(count), "admin": store.admin, "quantity": 5}
 
 
 def log_in(store, count):
@@ -89,3 +103,5 @@ CASES = [
     Case("`DELETE /prebooks/{id}` (cancel)", "cancel", cancel, cancel_floor, status=204),
     Case("`POST /auth/login`", "log_in", log_in, log_in_floor),
 ]
+
+RESTOCK = Case("`PATCH /books/{id}/stock`", "restock", restock, restock_floor)

@@ -8,12 +8,13 @@ import pathlib
 import re
 import socket
 import subprocess
+import tempfile
 
 from service import percentile
 
 SCRIPT = pathlib.Path(__file__).with_name("requests.lua")
 # What the floor's scripts share. A moment is a text for pgbench.
-CONSTANTS = {"one": 1, "no": "false", "round": 0, "turn": -1, "now": "2026-01-01T00:00:00.123456Z"}
+CONSTANTS = {"one": 1, "no": "false", "round": 0, "next_round": 1, "turn": -1, "now": "2026-01-01T00:00:00.123456Z"}
 
 # PostgreSQL 15 counts a prepared one of these on its first execution only; here they count once.
 UTILITIES = {"BEGIN", "COMMIT", "ROLLBACK", "SET"}
@@ -29,15 +30,16 @@ class Measured:
 
 
 def write_requests(requests, directory):
-    file = directory / "requests"
-    file.write_text("\0".join(requests))
-    return file
+    # Each in a file of its own: two may run at the same time.
+    with tempfile.NamedTemporaryFile("w", dir=directory, prefix="requests-", delete=False) as file:
+        file.write("\0".join(requests))
+    return file.name
 
 
-def start_wrk(service, requests, connections, seconds, directory):
-    """Begins to send requests, one after the other on each connection."""
+def start_wrk(service, requests, connections, seconds, directory, pause=0):
+    """Begins to send requests, one after the other on each connection, with a pause of so many milliseconds between two."""
     command = ["wrk", "--threads", 1, "--connections", connections, "--duration", f"{seconds}s", "--timeout", "30s", "--script",
-               SCRIPT, f"http://{service.host}:{service.port}", "--", write_requests(requests, directory)]
+               SCRIPT, f"http://{service.host}:{service.port}", "--", write_requests(requests, directory), pause]
     return subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -52,9 +54,9 @@ def result_of_wrk(process, may_refuse=False):
     return Measured(result["requests"] / result["seconds"], result["p50"], result["p99"], result["refused"])
 
 
-def wrk(service, requests, connections, seconds, directory, may_refuse=False):
+def wrk(service, requests, connections, seconds, directory, pause=0, may_refuse=False):
     """Sends requests for so many seconds."""
-    return result_of_wrk(start_wrk(service, requests, connections, seconds, directory), may_refuse)
+    return result_of_wrk(start_wrk(service, requests, connections, seconds, directory, pause), may_refuse)
 
 
 def pgbench(cluster, database, script, variables, connections, limit):

@@ -1,6 +1,6 @@
 -- Sends the requests of a file, one after the other, and says in the end what wrk measured.
--- Arguments: the file, whose requests are separated by a NUL.
-local requests, next_one = {}, 0
+-- Arguments: the file, whose requests are separated by a NUL, and how many milliseconds a connection pauses between two.
+local requests, next_one, pause = {}, 0, 0
 
 function init(arguments)
   local file = assert(io.open(arguments[1], "rb"))
@@ -8,6 +8,11 @@ function init(arguments)
     requests[#requests + 1] = request
   end
   file:close()
+  pause = tonumber(arguments[2])
+  -- wrk asks for the pause of each request if there is such a function.
+  if pause > 0 then
+    function delay() return pause end
+  end
 end
 
 function request()

@@ -65,9 +65,9 @@ class Store:
     def sql(self, sql):
         return self.cluster.sql(sql, self.database)
 
-    def spare_book(self):
-        """A book that nobody has pre-booked yet."""
-        self.spare_books_used += 1
+    def spare_books(self, count=1):
+        """The first of so many books with consecutive ids that are out of stock and that nobody has pre-booked yet."""
+        self.spare_books_used += count
         return self.first_spare_book + SPARE_BOOKS - self.spare_books_used
 
     def unused_places(self, count):

@@ -105,9 +105,9 @@ class Cluster:
     def version(self):
         return self.sql("SHOW server_version").split()[0]
 
-    def url(self, database):
+    def url(self, database, role="postgres"):
         """How the service reaches it: as the floor does, over TCP on this machine, without TLS."""
-        return f"postgres://postgres@127.0.0.1:{self.port}/{database}?sslmode=disable"
+        return f"postgres://{role}@127.0.0.1:{self.port}/{database}?sslmode=disable"
 
     def stop(self):
         self.server.stop()

@@ -27,10 +27,10 @@ def build():
 
 
 class Service:
-    def __init__(self, program, database_url, directory, **environment):
+    def __init__(self, program, database_url, directory, secret=None, **environment):
         """Starts it in a directory of its own, and waits for the lines that say where it is."""
         self.directory, self.log = directory, directory / "service.log"
-        self.secret = secrets.token_hex(32)
+        self.secret = secret or secrets.token_hex(32)
         given = {
             "DATABASE_URL": database_url, "JWT_SECRET": self.secret, "HOST": "127.0.0.1", "PORT": "0", "WORKER": "off",
             "ADMIN_EMAIL": ADMIN_EMAIL, "ADMIN_PASSWORD": ADMIN_PASSWORD, "RUST_LOG": "info", **environment,
@@ -93,9 +93,11 @@ class Client:
         self.connection = http.client.HTTPConnection(service.host, int(service.port))
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
-    def call(self, method, path, body=None, expected=200):
+    def call(self, method, path, body=None, expected=200, token=None):
         """The answer's body, and how long it took in milliseconds."""
-        headers = self.headers if body is None else {**self.headers, "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {token}"} if token else self.headers
+        if body is not None:
+            headers = {**headers, "Content-Type": "application/json"}
         body = None if body is None else json.dumps(body)
         started = time.perf_counter()
         self.connection.request(method, path, body, headers)

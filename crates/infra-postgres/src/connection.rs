@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use sea_orm::sqlx::Connection;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
 use tracing::log::LevelFilter;
 
 use crate::delivery::Signal;
-use crate::{Repositories, Store};
+use crate::kept_connections::KeptConnections;
+use crate::{Pool, Repositories, Store};
 
 /// How to reach the store.
 #[derive(Debug, Clone)]
@@ -39,7 +40,7 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_IN_TRANSACTION_TIMEOUT: &str = "30s";
 /// How long to wait for a connection of the pool.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a connection may rest before it is asked whether it still lives. Asking always would cost a round trip.
+/// How long a connection may rest, or be kept, before it is asked whether it still lives. Asking always would cost a round trip.
 const PING_AFTER_IDLE: Duration = Duration::from_secs(30);
 /// From when on a statement is logged as slow.
 const SLOW_STATEMENT: Duration = Duration::from_secs(1);
@@ -53,7 +54,17 @@ const SQLITE_OPEN_ATTEMPTS: u32 = 5;
 pub async fn connect(options: &StoreOptions) -> Result<Store, ConnectError> {
     let connection = open(options).await.map_err(ConnectError::Connect)?;
     migration::migrate(&connection).await.map_err(ConnectError::Migrate)?;
-    Ok(Repositories { connection, signal: Arc::new(Signal::new(&options.url)) })
+    let kept = (connection.get_database_backend() == DbBackend::Postgres).then(|| keep(&connection, options));
+    let signal = Arc::new(Signal::new(&options.url));
+    Ok(Repositories { connection: Pool::new(connection, kept.flatten()), signal })
+}
+
+/// Keeps all connections of a pool but a quarter, which is for units of work.
+fn keep(connection: &DatabaseConnection, options: &StoreOptions) -> Option<KeptConnections> {
+    let all = usize::try_from(options.max_connections.get()).ok()?;
+    let count = all.checked_sub((all / 4).max(1)).filter(|&count| count > 0)?;
+    let pool = connection.get_postgres_connection_pool().clone();
+    Some(KeptConnections::new(pool, count, ACQUIRE_TIMEOUT, PING_AFTER_IDLE))
 }
 
 async fn open(options: &StoreOptions) -> Result<DatabaseConnection, DbErr> {
@@ -149,7 +160,7 @@ mod tests {
     /// What SQLite says of itself in a text.
     async fn pragma(store: &Store, name: &str) -> String {
         let statement = Statement::from_string(store.connection.get_database_backend(), format!("PRAGMA {name}"));
-        store.connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+        store.connection.database().query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
     }
 
     #[tokio::test]
@@ -158,7 +169,7 @@ mod tests {
         let url = format!("sqlite://{}/bookstore.db", directory.path().display());
         let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN }).await.unwrap();
         // It is not made smaller than it is: from here on it may not grow.
-        store.connection.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+        store.connection.database().execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
 
         let mut added = 0;
         let refused = loop {
@@ -173,7 +184,7 @@ mod tests {
         assert!(matches!(refused, Err(RepositoryError::Unavailable(_))), "{refused:?}");
         drop(unit);
 
-        store.connection.execute_unprepared("PRAGMA max_page_count = 100000").await.unwrap();
+        store.connection.database().execute_unprepared("PRAGMA max_page_count = 100000").await.unwrap();
         let unit = store.begin().await.unwrap();
         unit.users().add(&user(added)).await.unwrap().unwrap();
         unit.commit().await.unwrap();

@@ -7,7 +7,7 @@ use crate::error::repository_error;
 #[async_trait]
 impl StoreHealth for Store {
     async fn check(&self) -> Result<StoreState, RepositoryError> {
-        let is_current = migration::is_current(&self.connection).await.map_err(repository_error)?;
+        let is_current = migration::is_current(self.connection.database()).await.map_err(repository_error)?;
         Ok(if is_current { StoreState::Ready } else { StoreState::SchemaOutdated })
     }
 }

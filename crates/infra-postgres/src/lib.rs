@@ -9,16 +9,17 @@ mod delivery;
 mod entity;
 mod error;
 mod health;
+mod kept_connections;
+mod pool;
 mod pre_booking;
 mod refresh_token;
 mod unit_of_work;
 mod user;
 
 pub use connection::{ConnectError, StoreOptions, connect};
+pub use pool::Pool;
 
 use std::sync::Arc;
-
-use sea_orm::DatabaseConnection;
 
 use crate::delivery::Signal;
 
@@ -31,12 +32,11 @@ pub struct Repositories<C> {
 }
 
 /// The store, over its pool of connections.
-pub type Store = Repositories<DatabaseConnection>;
+pub type Store = Repositories<Pool>;
 
 impl Store {
     /// Closes all connections once what runs on them has ended.
     pub async fn close(&self) {
-        // Only an in-memory mock can fail to close.
-        let _ = self.connection.close_by_ref().await;
+        self.connection.close().await;
     }
 }

@@ -6,7 +6,7 @@ use domain::book::BookRepository;
 use domain::delivery::DeliveryRepository;
 use domain::{RepositoryError, UnitOfWork, UnitOfWorkFactory};
 use sea_orm::{
-    DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions,
 };
 
 use crate::error::repository_error;
@@ -22,7 +22,7 @@ impl UnitOfWorkFactory for Store {
             sqlite_transaction_mode: (!is_postgres).then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.connection.begin_with_options(options).await.map_err(repository_error)?;
+        let transaction = self.connection.begin(options).await.map_err(repository_error)?;
         Ok(Box::new(Repositories { connection: transaction, signal: Arc::clone(&self.signal) }))
     }
 }

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use domain::RepositoryError;
 use domain::delivery::RestockSignal;
 use sea_orm::sqlx::postgres::PgListener;
-use sea_orm::{DbBackend, DbErr, RuntimeErr, sqlx};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, RuntimeErr, sqlx};
 use tokio::sync::{Mutex, Notify};
 
 use crate::Store;

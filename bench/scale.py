@@ -13,6 +13,7 @@ from scale_store import sizes
 from service import Client, Service, median
 
 TARGET = 2
+EMPTY = "empty"
 # Every statement of the service is explained, as it runs, with its own parameters: no copy of it that could be another one.
 EXPLAINED = """
 CREATE ROLE explained SUPERUSER LOGIN;
@@ -59,21 +60,23 @@ def nodes(plan):
         yield from nodes(child)
 
 
-@dataclasses.dataclass
-class Cost:
-    statements: list
-    milliseconds: float
-
-
-class Explained:
-    """A service whose statements PostgreSQL explains, and one whose statements it does not, which is timed."""
+class Services:
+    """One whose statements PostgreSQL explains, and two that are timed: on the store that grows, and on one that does not."""
 
     def __init__(self, cluster, program, database, directory):
-        self.cluster = cluster
-        explained, timed = directory / "explained", directory / "timed"
-        explained.mkdir(), timed.mkdir()
-        self.timed = Service(program, cluster.url(database), timed)
-        self.explained = Service(program, cluster.url(database, "explained"), explained, secret=self.timed.secret)
+        self.cluster, self.running = cluster, []
+
+        def start(name, **options):
+            (directory / name).mkdir()
+            self.running.append(Service(program, directory=directory / name, **options))
+            return self.running[-1]
+
+        cluster.sql(f"CREATE DATABASE {EMPTY}")
+        self.empty = start("empty", database_url=cluster.url(EMPTY))
+        self.full = start("full", database_url=cluster.url(database), secret=self.empty.secret)
+        self.explained = start("explained", database_url=cluster.url(database, "explained"), secret=self.empty.secret)
+        for service in [self.empty, self.full]:
+            Client(service).call("POST", "/auth/register", {"email": "known@example.com", "password": PASSWORD}, 201)
 
     def statements_of(self, run):
         """The statements that the last of a few runs executed."""
@@ -87,46 +90,53 @@ class Explained:
         return [Statement(plan["Query Text"], plan["Plan"]) for plan in plans]
 
     def stop(self):
-        self.explained.stop()
-        self.timed.stop()
+        for service in self.running:
+            service.stop()
 
 
 def measure(cluster, program, database, directory, divisor, say):
     cluster.sql(EXPLAINED)
-    sql = lambda statements: cluster.sql(statements, database)
-    services = Explained(cluster, program, database, directory)
+    services = Services(cluster, program, database, directory)
+    sql, sql_of_empty = (lambda statements, name=name: cluster.sql(statements, name) for name in [database, EMPTY])
     try:
-        Client(services.timed).call("POST", "/auth/register", {"email": "known@example.com", "password": PASSWORD}, 201)
-        steps, costs = [], {}
+        steps, statements = [], {}
         for step, grow in sizes(divisor):
             began = time.monotonic()
             grow(sql)
+            if not steps:
+                grow(sql_of_empty)
+                world = World(services.full, sql)
             say(f"{step}: loaded in {time.monotonic() - began:.0f} s")
-            world = World(services.timed, sql) if not steps else world
             steps.append(step)
-            explained, timed = calls(world, Client(services.explained)), calls(world, Client(services.timed))
-            for call, same in zip(explained, timed):
-                statements = services.statements_of(call.make)
-                same.make()
-                times = 5 if call.hashes else TIMED
-                costs.setdefault(call.name, []).append(Cost(statements, median(same.make() for _ in range(times))))
+            for call in calls(world, Client(services.explained)):
+                statements.setdefault(call.name, []).append(services.statements_of(call.make))
+        times = timed(services, world, World(services.empty, sql_of_empty))
         depth = depths(services, world, sql)
-        return "\n\n".join([growth(steps, costs), plans(costs), depth_table(depth), *indexes(cluster, database, sql, say)])
+        return "\n\n".join([growth(steps, statements, times), plans(statements), depth_table(depth), *indexes(cluster, database, sql, say)])
     finally:
         services.stop()
 
 
-def growth(steps, costs):
+def timed(services, world, empty_world):
+    """What a call takes in the empty store and in the full one, in turns: the disk is as busy for the one as for the other."""
+    times = {}
+    for empty, full in zip(calls(empty_world, Client(services.empty)), calls(world, Client(services.full))):
+        turns = [(empty.make(), full.make()) for _ in range(10 if empty.hashes else TIMED)]
+        times[empty.name] = [median(milliseconds) for milliseconds in zip(*turns)]
+    return times
+
+
+def growth(steps, calls_statements, times):
     lines = ["| call, and its cost in buffers | " + " | ".join(steps) + " | p50 when empty | p50 when full | factor | target | reached |",
              "|---|" + "--:|" * len(steps) + "--:|--:|--:|--:|---|"]
-    for name, of_steps in costs.items():
+    for name, of_steps in calls_statements.items():
         buffers = []
-        separate = any(statement.named_separately for statement in of_steps[0].statements)
-        for cost in of_steps:
-            rest = sum(statement.buffers for statement in cost.statements if not statement.named_separately)
-            counted = sum(statement.buffers for statement in cost.statements if statement.named_separately)
+        separate = any(statement.named_separately for statement in of_steps[0])
+        for statements in of_steps:
+            rest = sum(statement.buffers for statement in statements if not statement.named_separately)
+            counted = sum(statement.buffers for statement in statements if statement.named_separately)
             buffers.append(f"{rest:,} + {counted:,}" if separate else f"{rest:,}")
-        first, last = of_steps[0].milliseconds, of_steps[-1].milliseconds
+        first, last = times[name]
         factor = last / first
         verdict = ("counts or searches" if separate else "yes" if factor <= TARGET else "**no**")
         lines.append(f"| {name} | {' | '.join(buffers)} | {first:.2f} ms | {last:.2f} ms | {factor:.1f} | ≤ {TARGET} | {verdict} |")
@@ -134,11 +144,11 @@ def growth(steps, costs):
                       "stands behind the plus, and its call is named separately."])
 
 
-def plans(costs):
+def plans(calls_statements):
     lines = ["| statement, in the full store | its plan | buffers | time |", "|---|---|--:|--:|"]
     seen = set()
-    for of_steps in costs.values():
-        for statement in of_steps[-1].statements:
+    for of_steps in calls_statements.values():
+        for statement in of_steps[-1]:
             text = shortened(statement.text)
             if text not in seen:
                 seen.add(text)

@@ -45,7 +45,7 @@ impl Server {
         settings.check()?;
         let secrets = Secrets::gather(settings)?;
         let store = open_store(settings).await?;
-        let ports = Ports::wire(&store, settings, &secrets)?;
+        let ports = Ports::wire(&store, settings, &secrets);
         if let Some(admin) = &secrets.admin {
             admin.ensure(&ports).await?;
         }

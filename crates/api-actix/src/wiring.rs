@@ -31,12 +31,9 @@ pub(crate) struct Ports {
 
 impl Ports {
     /// Wires every port to its adapter.
-    ///
-    /// # Errors
-    /// The operating system has no randomness to give.
-    pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, secrets: &Secrets) -> anyhow::Result<Self> {
+    pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, secrets: &Secrets) -> Self {
         let tokens = JwtIssuer::new(&secrets.jwt_secret, settings.access_token_ttl(), settings.refresh_token_ttl());
-        Ok(Self {
+        Self {
             clock: Arc::new(SystemClock),
             units: Arc::clone(store) as _,
             health: Arc::clone(store) as _,
@@ -46,9 +43,9 @@ impl Ports {
             pre_booking_repository: Arc::clone(store) as _,
             deliveries: Arc::clone(store) as _,
             users: Arc::clone(store) as _,
-            hasher: Arc::new(Argon2Hasher::new(cores())?),
+            hasher: Arc::new(Argon2Hasher::new(cores())),
             tokens: Arc::new(tokens),
             throttle: Arc::new(InMemoryThrottle::default()),
-        })
+        }
     }
 }

@@ -26,7 +26,7 @@ pub struct Settings {
     #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
     pub database_url: String,
 
-    /// The most connections to the store; on SQLite it is always 1 (default: 2 x cores + 4)
+    /// The most connections to the store; on SQLite it is always 1 (default: 2 x cores + 12)
     #[arg(long, env)]
     pub database_max_connections: Option<NonZeroU32>,
 
@@ -173,7 +173,7 @@ impl Settings {
     }
 
     pub(crate) fn max_connections(&self) -> NonZeroU32 {
-        let default = u32::try_from(2 * cores() + 4).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+        let default = u32::try_from(2 * cores() + 12).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         self.database_max_connections.unwrap_or(default)
     }
 

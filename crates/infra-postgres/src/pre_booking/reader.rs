@@ -8,9 +8,10 @@ use domain::pre_booking::{
     Status, StatusKind,
 };
 use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait, Select,
 };
 
 use crate::Repositories;
@@ -30,13 +31,10 @@ impl<C: ConnectionTrait + Send> PreBookingReader for Repositories<C> {
 
         let mut matching = of_status(of_user(user_id), query.status);
         if let Some(after) = query.after {
-            let same_moment = Condition::all()
-                .add(Column::CreatedAt.eq(after.created_at))
-                .add(Column::PreBookingId.lt(after.id.get()));
-            // The first condition follows from the second, but lets the index begin at the place.
-            matching = matching
-                .filter(Column::CreatedAt.lte(after.created_at))
-                .filter(Condition::any().add(Column::CreatedAt.lt(after.created_at)).add(same_moment));
+            // One comparison of both, so that the index begins at the place.
+            let position = Expr::tuple([Column::CreatedAt.into_expr(), Column::PreBookingId.into_expr()]);
+            let after = Expr::tuple([Expr::value(after.created_at), Expr::value(after.id.get())]);
+            matching = matching.filter(position.lt(after));
         }
         let rows = matching
             .order_by_desc(Column::CreatedAt)
@@ -62,11 +60,9 @@ impl<C: ConnectionTrait + Send> PreBookingReader for Repositories<C> {
             .filter(Column::BookId.eq(book_id.get()));
         let mut matching = of_status(of_book, query.status);
         if let Some((round, id)) = query.after {
-            let same_round = Condition::all().add(Column::Round.eq(round.get())).add(Column::PreBookingId.lt(id.get()));
-            // As above.
-            matching = matching
-                .filter(Column::Round.lte(round.get()))
-                .filter(Condition::any().add(Column::Round.lt(round.get())).add(same_round));
+            let position = Expr::tuple([Column::Round.into_expr(), Column::PreBookingId.into_expr()]);
+            let after = Expr::tuple([Expr::value(round.get()), Expr::value(id.get())]);
+            matching = matching.filter(position.lt(after));
         }
         let rows = matching
             .order_by_desc(Column::Round)

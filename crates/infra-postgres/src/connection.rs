@@ -98,6 +98,8 @@ fn postgres(url: &str, max_connections: NonZeroU32) -> ConnectOptions {
         .test_before_acquire_if_idle_for(PING_AFTER_IDLE)
         .map_sqlx_postgres_opts(|postgres| {
             postgres.application_name("bookstore").options([
+                // Whatever the server's default is. Saying it with each transaction would cost it a round trip.
+                ("default_transaction_isolation", "read committed"),
                 ("lock_timeout", LOCK_TIMEOUT),
                 ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT),
             ])

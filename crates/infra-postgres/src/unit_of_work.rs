@@ -5,9 +5,7 @@ use domain::account::{RefreshTokenRepository, UserRepository};
 use domain::book::BookRepository;
 use domain::delivery::DeliveryRepository;
 use domain::{RepositoryError, UnitOfWork, UnitOfWorkFactory};
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions};
 
 use crate::error::repository_error;
 use crate::{Repositories, Store};
@@ -15,11 +13,10 @@ use crate::{Repositories, Store};
 #[async_trait]
 impl UnitOfWorkFactory for Store {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, RepositoryError> {
-        let is_postgres = self.connection.get_database_backend() == DbBackend::Postgres;
+        let is_sqlite = self.connection.get_database_backend() == DbBackend::Sqlite;
         let options = TransactionOptions {
-            isolation_level: is_postgres.then_some(IsolationLevel::ReadCommitted),
             // SQLite takes its one write lock at once: a transaction that reads first could not get it later.
-            sqlite_transaction_mode: (!is_postgres).then_some(SqliteTransactionMode::Immediate),
+            sqlite_transaction_mode: is_sqlite.then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
         let transaction = self.connection.begin(options).await.map_err(repository_error)?;

@@ -28,6 +28,7 @@
 
 mod admin_connection;
 mod database;
+mod mail_server;
 mod own_server;
 mod postgres_server;
 mod postgres_source;
@@ -37,6 +38,7 @@ mod run;
 mod suite;
 
 pub use database::{Engine, TestDatabase};
+pub use mail_server::{Mail, MailServer, Step, Verdict};
 pub use own_server::OwnServer;
 pub use rounds::rounds;
 pub use run::run;

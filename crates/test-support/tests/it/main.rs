@@ -8,11 +8,12 @@
 mod cleaning_up;
 mod engines;
 mod inner;
+mod mail_server;
 mod own_server;
 
 fn main() -> std::process::ExitCode {
     if inner::is_inner() {
         return test_support::run([inner::suite()]);
     }
-    test_support::run([engines::suite(), cleaning_up::suite(), own_server::suite()])
+    test_support::run([engines::suite(), cleaning_up::suite(), own_server::suite(), mail_server::suite()])
 }

@@ -1,0 +1,94 @@
+//! Connections go from letter to letter.
+
+use std::sync::Arc;
+
+use domain::delivery::{Mailer as _, Reply};
+use test_support::{MailServer, Step, Verdict};
+
+use crate::support::{accepted, letter, mailer, send_one};
+
+#[tokio::test]
+async fn one_connection_serves_many_letters() {
+    let server = MailServer::start().unwrap();
+    let mailer = mailer(&server.url(), 5);
+    for _ in 0..20 {
+        assert_eq!(send_one(&mailer).await, accepted());
+    }
+    assert_eq!((server.connections(), server.mail_count()), (1, 20));
+}
+
+#[tokio::test]
+async fn there_are_so_many_at_once_and_no_more() {
+    let server = MailServer::start().unwrap();
+    server.at(Step::RcptTo, Verdict::Hold);
+    let mailer = Arc::new(mailer(&server.url(), 3));
+    let sending: Vec<_> = (0..20)
+        .map(|_| {
+            let mailer = Arc::clone(&mailer);
+            tokio::spawn(async move { send_one(&mailer).await })
+        })
+        .collect();
+    server.until_so_many_are_held(Step::RcptTo, 3).await;
+    server.carry_on();
+    for letter in sending {
+        assert_eq!(letter.await.unwrap(), accepted());
+    }
+    assert_eq!((server.connections(), server.most_connections_at_once(), server.mail_count()), (3, 3, 20));
+}
+
+/// Whether it says why, as mail servers do after some minutes of silence, or not.
+#[tokio::test]
+async fn a_server_that_hung_up_on_a_resting_connection_gets_the_letter_over_a_fresh_one() {
+    for parting in [Verdict::HangUp, Verdict::say("421 4.4.2 idle for too long")] {
+        let server = MailServer::start().unwrap();
+        server.at(Step::Answered, parting.clone());
+        let mailer = mailer(&server.url(), 1);
+        assert_eq!(send_one(&mailer).await, accepted());
+        server.until_nobody_is_connected().await;
+        assert_eq!(send_one(&mailer).await, accepted(), "{parting:?}");
+        assert_eq!((server.connections(), server.mail_count()), (2, 2));
+    }
+}
+
+/// A fresh connection that fares no better ends the search.
+#[tokio::test]
+async fn a_server_that_hangs_up_on_everybody_is_in_trouble() {
+    let server = MailServer::start().unwrap();
+    let mailer = mailer(&server.url(), 1);
+    assert_eq!(send_one(&mailer).await, accepted());
+    for verdict in [Verdict::HangUp, Verdict::say("421 4.3.2 going down")] {
+        server.at(Step::MailFrom, verdict);
+        assert!(send_one(&mailer).await.is_err());
+    }
+    server.carry_on();
+    assert_eq!(send_one(&mailer).await, accepted());
+}
+
+#[tokio::test]
+async fn the_letter_behind_a_refused_one_is_taken_on_the_same_connection() {
+    for step in [Step::RcptTo, Step::Data, Step::Content] {
+        let server = MailServer::start().unwrap();
+        server.at_for(step, "eve@example.com", Verdict::say("550 5.1.1 no such user"));
+        let mailer = mailer(&server.url(), 1);
+        for _ in 0..3 {
+            let reply = mailer.send(&letter(1, "eve@example.com")).await;
+            assert!(matches!(reply, Ok(Reply::Refused(_))), "{step:?}: {reply:?}");
+            assert_eq!(send_one(&mailer).await, accepted(), "{step:?}");
+        }
+        assert_eq!((server.connections(), server.mail_count()), (1, 3), "{step:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_forget_a_refused_letter_gets_the_next_over_a_fresh_connection() {
+    for verdict in [Verdict::HangUp, Verdict::say("500 what?")] {
+        let server = MailServer::start().unwrap();
+        server.at_for(Step::RcptTo, "eve@example.com", Verdict::say("550 5.1.1 no such user"));
+        server.at(Step::Reset, verdict);
+        let mailer = mailer(&server.url(), 1);
+        let reply = mailer.send(&letter(1, "eve@example.com")).await;
+        assert!(matches!(reply, Ok(Reply::Refused(_))), "{reply:?}");
+        assert_eq!(send_one(&mailer).await, accepted());
+        assert_eq!(server.connections(), 2);
+    }
+}

@@ -1,0 +1,117 @@
+//! What a mail program shows of a letter, whatever the book is called.
+
+use domain::book::Author;
+use domain::delivery::{Letter, Mailer as _};
+use test_support::{Mail, MailServer};
+
+use crate::support::{SHOP, Shown, a_letter, accepted, letter, mailer, titled};
+
+/// Sends a letter, and gives the mail that arrives.
+async fn sent(letter: &Letter) -> Mail {
+    let server = MailServer::start().unwrap();
+    assert_eq!(mailer(&server.url(), 1).send(letter).await, accepted());
+    server.mails().remove(0)
+}
+
+async fn shown(letter: &Letter) -> Shown {
+    Shown::of(sent(letter).await.content.as_bytes())
+}
+
+/// The names of all headers of a mail, as they are on the wire.
+fn header_names(mail: &Mail) -> Vec<&str> {
+    let lines = mail.content.lines().take_while(|line| !line.is_empty()).filter(|line| !line.starts_with([' ', '\t']));
+    lines.map(|line| line.split_once(':').unwrap().0).collect()
+}
+
+const HEADERS: [&str; 8] =
+    ["From", "To", "Subject", "Message-ID", "Auto-Submitted", "MIME-Version", "Date", "Content-Type"];
+
+#[tokio::test]
+async fn it_says_all_there_is_to_say() {
+    let shown = shown(&a_letter()).await;
+
+    assert_eq!(shown.header("From"), "Bookstore <no-reply@shop.example.com>");
+    assert_eq!(shown.header("To"), "ada@example.com");
+    assert_eq!(shown.header("Subject"), "Back in stock: Solaris");
+    assert_eq!(shown.header("Message-ID"), "<pre-booking-42@shop.example.com>");
+    assert_eq!(shown.header("Auto-Submitted"), "auto-generated");
+    let (book, all) = (format!("{SHOP}/books/7"), format!("{SHOP}/prebooks"));
+    for part in [&shown.text, &shown.html] {
+        for words in ["Solaris", "Stanisław Lem", "19.99", &book, &all, "not reserved", "first come, first served"] {
+            assert!(part.contains(words), "no {words} in {part}");
+        }
+        assert!(part.contains("14 November 2023, 22:13 UTC"), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn copies_have_one_name_and_pre_bookings_have_their_own() {
+    let names =
+        [sent(&letter(1, "a@x.org")).await, sent(&letter(1, "b@x.org")).await, sent(&letter(2, "a@x.org")).await]
+            .map(|mail| mail.message_id);
+    assert_eq!(names[0], names[1]);
+    assert_ne!(names[0], names[2]);
+}
+
+#[tokio::test]
+async fn any_script_is_shown_as_it_is() {
+    let long = "長い題名".repeat(125);
+    for title in
+        ["惑星ソラリス", "سولاريس", "Солярис", "📚 Back 🚀 again", "naïve – “quoted” =?utf-8?q?x?=", "e\u{301}", &long]
+    {
+        let letter = Letter { author: Author::from_stored(title.to_owned()), ..titled(title) };
+        let shown = shown(&letter).await;
+        // What looks encoded has a mark in it that nobody sees, or it would be shown decoded.
+        assert_eq!(shown.header("Subject").replace('\u{2060}', ""), format!("Back in stock: {title}"));
+        assert_eq!(shown.text.matches(title).count(), 2, "{}", shown.text);
+        assert!(shown.html.contains("dir=\"auto\""));
+    }
+}
+
+#[tokio::test]
+async fn html_shows_a_title_and_does_not_obey_it() {
+    let title = r#"<script>alert("1")</script> & 'x' <img src=x onerror=y>"#;
+    let shown = shown(&Letter { author: Author::from_stored(title.to_owned()), ..titled(title) }).await;
+    assert!(shown.text.contains(title), "{}", shown.text);
+    assert!(!shown.html.contains("<script") && !shown.html.contains("<img"), "{}", shown.html);
+    assert!(!shown.html.contains(r#""1""#) && !shown.html.contains("'x'"), "{}", shown.html);
+    assert!(shown.html.contains("script"));
+}
+
+#[tokio::test]
+async fn no_title_becomes_a_header_or_a_part() {
+    let long = "x".repeat(500);
+    for title in [
+        "a\r\nBcc: eve@example.com",
+        "a\nBcc: eve@example.com",
+        "a\rBcc: eve@example.com",
+        "a\r\n\r\n--boundary\r\nContent-Type: text/html\r\n\r\n<b>",
+        "a\u{85}Bcc: x\u{2028}Bcc: y\u{2029}Bcc: z\u{b}Bcc: v\u{c}Bcc: w",
+        "\0\u{1}\u{7f}\u{1b}[31m",
+        "\u{202e}txet desrever\u{202c}\u{2066}isolate\u{200f}\u{feff}",
+        "=?utf-8?q?=0D=0ABcc:_eve@example.com?=",
+        ".\r\n.\r\nRCPT TO:<eve@example.com>",
+        &long,
+        &"é\r\n".repeat(166),
+    ] {
+        let mail = sent(&titled(title)).await;
+        let mut names = header_names(&mail);
+        names.sort_unstable();
+        let mut expected = HEADERS;
+        expected.sort_unstable();
+        assert_eq!(names, expected, "{title:?}");
+        assert!(mail.content.lines().all(|line| line.len() <= 998), "{title:?}: a line is too long (RFC 5322, 2.1.1)");
+        assert!(!mail.content.contains('\0'), "{title:?}");
+        let shown = Shown::of(mail.content.as_bytes());
+        assert!(!shown.header("Subject").contains(['\r', '\n', '\0']), "{title:?}");
+        assert_eq!(mail.to, ["ada@example.com"]);
+    }
+}
+
+/// A dot alone would end the mail (RFC 5321, 4.5.2).
+#[tokio::test]
+async fn a_title_of_dots_ends_nothing() {
+    let shown = shown(&titled(".")).await;
+    assert_eq!(shown.header("Subject"), "Back in stock: .");
+    assert!(shown.html.trim_end().ends_with("</html>"));
+}

@@ -1,0 +1,75 @@
+use chrono::DateTime;
+use domain::account::Email;
+use domain::book::{Author, BookId, Price, Title};
+use domain::delivery::{Letter, MailServerTrouble, Mailer as _, Reply};
+use domain::pre_booking::PreBookingId;
+use infra_smtp::{Letterhead, SmtpMailer, SmtpServer};
+use mailparse::{MailHeaderMap as _, ParsedMail};
+
+pub(crate) const SHOP: &str = "https://shop.example.com/books-and-more";
+
+pub(crate) fn letterhead() -> Letterhead {
+    Letterhead::new("Bookstore <no-reply@shop.example.com>", SHOP.parse().unwrap()).unwrap()
+}
+
+/// A letter for somebody, about the pre-booking of this number.
+pub(crate) fn letter(number: i64, to: &str) -> Letter {
+    Letter {
+        pre_booking_id: PreBookingId::new(number).unwrap(),
+        to: Email::from_stored(to.to_owned()),
+        book_id: BookId::new(7).unwrap(),
+        title: Title::parse("Solaris").unwrap(),
+        author: Author::parse("Stanisław Lem").unwrap(),
+        price: Price::parse("19.99").unwrap(),
+        notified_at: DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
+    }
+}
+
+/// One to ada@example.com.
+pub(crate) fn a_letter() -> Letter {
+    letter(42, "ada@example.com")
+}
+
+pub(crate) fn titled(title: &str) -> Letter {
+    Letter { title: Title::from_stored(title.to_owned()), ..a_letter() }
+}
+
+pub(crate) fn mailer(url: &str, max_connections: usize) -> SmtpMailer {
+    SmtpMailer::new(letterhead(), SmtpServer::parse(url, false).unwrap(), max_connections).unwrap()
+}
+
+pub(crate) async fn send_one(mailer: &SmtpMailer) -> Result<Reply, MailServerTrouble> {
+    mailer.send(&a_letter()).await
+}
+
+pub(crate) fn accepted() -> Result<Reply, MailServerTrouble> {
+    Ok(Reply::Accepted("250 2.0.0 taken".to_owned()))
+}
+
+/// What a mail program shows of a mail.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) text: String,
+    pub(crate) html: String,
+}
+
+impl Shown {
+    pub(crate) fn of(mail: &[u8]) -> Self {
+        let mail: ParsedMail<'_> = mailparse::parse_mail(mail).unwrap();
+        assert_eq!(mail.ctype.mimetype, "multipart/alternative");
+        let parts: Vec<_> =
+            mail.subparts.iter().map(|part| (&*part.ctype.mimetype, part.get_body().unwrap())).collect();
+        let [("text/plain", text), ("text/html", html)] = &parts[..] else { panic!("{parts:?}") };
+        let headers = mail.headers.iter().map(|header| (header.get_key(), header.get_value())).collect();
+        assert!(mail.headers.get_all_headers("Subject").len() == 1);
+        Self { headers, text: text.clone(), html: html.clone() }
+    }
+
+    /// The one header of this name.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let values: Vec<_> = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).collect();
+        let [(_, value)] = values[..] else { panic!("{name}: {values:?}") };
+        value
+    }
+}

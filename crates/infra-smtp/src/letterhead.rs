@@ -56,6 +56,12 @@ impl Header for AutoSubmitted {
     }
 }
 
+/// Mail programs would decode a title that looks like an encoded word (RFC 2047, 2), and show something else. The word joiner
+/// that parts its beginning is never seen.
+fn without_encoded_words(title: &str) -> String {
+    title.replace("=?", "=\u{2060}?")
+}
+
 impl Letterhead {
     /// That of a sender, such as `Bookstore <no-reply@shop.example.com>`, whose shop is at an address that paths can be
     /// added to.
@@ -88,7 +94,7 @@ impl Letterhead {
         Message::builder()
             .from(self.sender.clone())
             .to(Mailbox::new(None, to))
-            .subject(format!("Back in stock: {}", content.title))
+            .subject(format!("Back in stock: {}", without_encoded_words(&content.title)))
             .message_id(Some(id))
             .header(AutoSubmitted)
             .multipart(MultiPart::alternative_plain_html(text, html))

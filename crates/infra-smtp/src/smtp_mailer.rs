@@ -17,7 +17,9 @@ use crate::{Letterhead, SmtpServer, answer};
 const BEGIN_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long it may then take to take the letter. RFC 5321, 4.5.3.2, would give it longer than a claim holds; a server that
 /// takes the letter behind this is why a second copy may arrive.
-const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(90);
+const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(85);
+/// How long it may take to forget a letter that it refused. All three together are what `Mailer` allows.
+const RESET_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Hands letters to a mail server, over a few connections that stay open.
 pub struct SmtpMailer {
@@ -75,29 +77,29 @@ impl Mailer for SmtpMailer {
         let Some(mut connection) = timeout(BEGIN_TIMEOUT, self.begin(&mail)).await.map_err(silence)?? else {
             return Ok(Reply::Refused("the mail server takes no address with such letters (SMTPUTF8)".to_owned()));
         };
-        let handed_over = timeout(HAND_OVER_TIMEOUT, hand_over(&mut connection, &mail));
-        Ok(handed_over.await.unwrap_or_else(|_| Reply::Deferred("the mail server did not answer in time".to_owned())))
+        let Ok(handed_over) = timeout(HAND_OVER_TIMEOUT, hand_over(&mut connection, &mail)).await else {
+            return Ok(Reply::Deferred("the mail server did not answer in time".to_owned()));
+        };
+        match handed_over {
+            Ok(response) => {
+                connection.is_between_letters = true;
+                Ok(Reply::Accepted(answer::of_response(&response)))
+            }
+            Err(error) => {
+                // A server that refused this letter may take the next one; one that said nothing has gone.
+                if error.status().is_some() {
+                    let reset = timeout(RESET_TIMEOUT, connection.smtp.command(Rset)).await;
+                    connection.is_between_letters = reset.is_ok_and(|reset| reset.is_ok());
+                }
+                let answer = answer::of_error(&error);
+                Ok(if error.is_permanent() { Reply::Refused(answer) } else { Reply::Deferred(answer) })
+            }
+        }
     }
 }
 
 /// Has the mail server take a letter whose sender it has agreed to.
-async fn hand_over(connection: &mut Connection, mail: &Message) -> Reply {
-    let error = match recipient_and_content(connection, mail).await {
-        Ok(response) => {
-            connection.is_between_letters = true;
-            return Reply::Accepted(answer::of_response(&response));
-        }
-        Err(error) => error,
-    };
-    // A server that refused this letter may take the next one; one that said nothing has gone.
-    if error.status().is_some() {
-        connection.is_between_letters = connection.smtp.command(Rset).await.is_ok();
-    }
-    let answer = answer::of_error(&error);
-    if error.is_permanent() { Reply::Refused(answer) } else { Reply::Deferred(answer) }
-}
-
-async fn recipient_and_content(connection: &mut Connection, mail: &Message) -> Result<Response, Error> {
+async fn hand_over(connection: &mut Connection, mail: &Message) -> Result<Response, Error> {
     for recipient in mail.envelope().to() {
         connection.smtp.command(Rcpt::new(recipient.clone(), Vec::new())).await?;
     }

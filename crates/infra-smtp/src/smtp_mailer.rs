@@ -20,6 +20,8 @@ const BEGIN_TIMEOUT: Duration = Duration::from_secs(30);
 const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(85);
 /// How long it may take to forget a letter that it refused. All three together are what `Mailer` allows.
 const RESET_TIMEOUT: Duration = Duration::from_secs(5);
+/// Says that the server hangs up (RFC 5321, 3.8), which it may say at any time.
+const CLOSING: u16 = 421;
 
 /// Hands letters to a mail server, over a few connections that stay open.
 pub struct SmtpMailer {
@@ -59,7 +61,7 @@ impl SmtpMailer {
             match connection.smtp.command(Mail::new(envelope.from().cloned(), parameters)).await {
                 Ok(_) => return Ok(Some(connection)),
                 // The server hung up while the connection rested. This ends with the first fresh one.
-                Err(error) if was_used && error.status().is_none() => {}
+                Err(error) if was_used && error.status().is_none_or(|code| u16::from(code) == CLOSING) => {}
                 Err(error) => return Err(trouble(&error)),
             }
         }

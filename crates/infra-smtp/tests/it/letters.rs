@@ -9,7 +9,7 @@ use crate::support::{SHOP, Shown, a_letter, accepted, letter, mailer, titled};
 /// Sends a letter, and gives the mail that arrives.
 async fn sent(letter: &Letter) -> Mail {
     let server = MailServer::start().unwrap();
-    assert_eq!(mailer(&server.url(), 1).send(letter).await, accepted());
+    assert_eq!(mailer(&server.url(), 1).send(letter).await, Ok(accepted()));
     server.mails().remove(0)
 }
 

@@ -23,7 +23,7 @@ async fn silence_at(server: &MailServer, step: Step) -> (Result<Reply, MailServe
     let took = start.elapsed();
     resume();
     server.carry_on();
-    assert_eq!(send_one(&mailer).await, accepted(), "{step:?}");
+    assert_eq!(send_one(&mailer).await, Ok(accepted()), "{step:?}");
     (reply, took)
 }
 

@@ -168,10 +168,16 @@ impl MailServer {
         self.until(|state| state.open == 0, "somebody stays connected").await;
     }
 
-    /// Waits until it has taken so many mails since it was first started, and gives all of them.
+    /// Waits until it has taken so many mails since it was first started, and gives all of them. Many take a while; it gives up if
+    /// none comes any more.
     pub async fn until_taken(&self, count: usize) -> Vec<Mail> {
-        self.until(|state| state.mails.len() >= count, &format!("{count} mails did not come")).await;
-        self.mails()
+        loop {
+            let taken = self.mail_count();
+            if taken >= count {
+                return self.mails();
+            }
+            self.until(|state| state.mails.len() > taken, &format!("{taken} mails came, not {count}")).await;
+        }
     }
 
     async fn until(&self, condition: impl Fn(&State) -> bool, what: &str) {

@@ -13,6 +13,7 @@ mod errors;
 mod faults;
 mod headers;
 mod input;
+mod mail;
 mod model;
 mod openapi;
 mod pre_booking_lists;
@@ -54,5 +55,6 @@ fn main() -> std::process::ExitCode {
         readme_tour::suite(),
         model::suite(),
         faults::suite(),
+        mail::suite(),
     ]))
 }

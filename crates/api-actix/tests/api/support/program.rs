@@ -48,6 +48,16 @@ impl Program {
         Self::spawn_command(command(directory, &[]), environment)
     }
 
+    /// Starts it as a worker alone, and waits until it works.
+    pub(crate) fn start_worker(directory: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut command = command(directory, &[]);
+        command.arg("worker");
+        let mut program = Self::spawn_command(command, environment);
+        program.read_start_lines();
+        let Some(_) = program.start_line("Mail") else { panic!("it did not start: {}", program.stop()) };
+        program
+    }
+
     /// Starts it such that a file of its own that is as long as it may be is an error, and not its end.
     pub(crate) fn start_with_limits(directory: &Path, environment: &[(&str, &str)]) -> Self {
         let script = "trap '' XFSZ; exec \"$0\"";
@@ -71,13 +81,28 @@ impl Program {
     }
 
     pub(crate) fn until_it_serves(mut self) -> Self {
-        let stdout = BufReader::new(self.child.stdout.take().unwrap());
-        for line in stdout.lines().map(Result::unwrap).take_while(|line| !line.is_empty()) {
-            self.start_lines.push(line);
-        }
+        self.read_start_lines();
         let Some(url) = self.start_line("API") else { panic!("it did not start: {}", self.stop()) };
         self.url = url;
         self
+    }
+
+    fn read_start_lines(&mut self) {
+        let stdout = BufReader::new(self.child.stdout.take().unwrap());
+        let lines = stdout.lines().map(Result::unwrap).take_while(|line| !line.is_empty());
+        self.start_lines.extend(lines);
+    }
+
+    /// The most memory that it ever had, in KiB.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Whether it takes connections.
+    pub(crate) fn answers(&self) -> bool {
+        std::net::TcpStream::connect(self.url.trim_start_matches("http://")).is_ok()
     }
 
     /// What a start line says.

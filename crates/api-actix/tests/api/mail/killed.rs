@@ -1,0 +1,89 @@
+//! The service is killed in the middle of a conversation, and goes on later: everyone has a mail, and nobody has two but where the mail
+//! server took one and the store never heard of it.
+
+use serde_json::json;
+use tempfile::tempdir;
+use test_support::{Engine, Mail, MailServer, Step, Suite, TestDatabase, Verdict, tests};
+
+use super::mailroom::{add_waiters, counts, distinct, environment, until_counted};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Program, TestApp, execute};
+
+pub(crate) fn suite() -> Suite {
+    tests![a_server_that_is_killed_goes_on].and(tests![another_worker_goes_on].only_on(Engine::Postgres))
+}
+
+pub(super) const WAITERS: usize = 3;
+
+/// Where it is killed, with all mails in hand, and how many copies come of that.
+const POINTS: [(Step, usize); 7] = [
+    (Step::Greeting, 0),
+    (Step::Hello, 0),
+    (Step::MailFrom, 0),
+    (Step::RcptTo, 0),
+    (Step::Data, 0),
+    (Step::Content, 0),
+    (Step::Taken, WAITERS),
+];
+
+/// What the dead had claimed is free after some minutes. This is the clock of the test.
+pub(super) async fn end_all_claims(database: &TestDatabase) {
+    execute(database, "UPDATE deliveries SET claimed_until = created_at WHERE claimed_until IS NOT NULL").await;
+}
+
+/// Holds that these are the mails of so many waiters, and so many copies.
+pub(super) fn are_mails_with_copies(mails: &[Mail], copies: usize, point: &str) {
+    assert_eq!((distinct(mails), mails.len()), (WAITERS, WAITERS + copies), "killed at {point}");
+    for mail in mails {
+        let same = mails.iter().filter(|other| other.message_id == mail.message_id);
+        assert!(same.clone().all(|other| other.to == mail.to), "killed at {point}: two share a name");
+    }
+}
+
+async fn another_worker_goes_on(database: TestDatabase) {
+    let mails = MailServer::start().unwrap();
+    let (directory, url, app) = (tempdir().unwrap(), mails.url(), TestApp::start(&database).await);
+    for (step, copies) in POINTS {
+        let before = mails.mail_count();
+        let book = app.add_book(0).await;
+        add_waiters(&database, &book, WAITERS).await;
+        app.set_stock(&book, 1).await;
+        mails.at(step, Verdict::Hold);
+        let mut worker = Program::start_worker(directory.path(), &environment(&database, &url));
+        mails.until_so_many_are_held(step, WAITERS).await;
+        worker.stop();
+        mails.until_nobody_is_connected().await;
+        mails.carry_on();
+        until_counted(app.admin().await, &book, &counts(WAITERS, 0, 0, 0)).await;
+
+        end_all_claims(&database).await;
+        let other = Program::start_worker(directory.path(), &environment(&database, &url));
+        until_counted(app.admin().await, &book, &counts(0, WAITERS, 0, 0)).await;
+        other.terminate();
+        other.wait();
+        are_mails_with_copies(&mails.mails()[before..], copies, &format!("{step:?}"));
+    }
+}
+
+async fn a_server_that_is_killed_goes_on(database: TestDatabase) {
+    let mails = MailServer::start().unwrap();
+    let (directory, url) = (tempdir().unwrap(), mails.url());
+    let mut program = Program::start(directory.path(), &environment(&database, &url));
+    let admin = program.log_in(ADMIN_EMAIL, ADMIN_PASSWORD).await;
+    for (step, copies) in POINTS.into_iter().skip(3) {
+        let before = mails.mail_count();
+        let admin = admin.at(&program.url);
+        let book = admin.post("/books", &json!({ "title": "T", "author": "A", "price": 1 })).await.body_of(201);
+        add_waiters(&database, &book, WAITERS).await;
+        mails.at(step, Verdict::Hold);
+        admin.patch(&format!("/books/{}/stock", book["id"]), &json!({ "quantity": 1 })).await.body_of(200);
+        mails.until_so_many_are_held(step, WAITERS).await;
+        program.stop();
+        mails.until_nobody_is_connected().await;
+        mails.carry_on();
+
+        end_all_claims(&database).await;
+        program = Program::start(directory.path(), &environment(&database, &url));
+        until_counted(&admin.at(&program.url), &book, &counts(0, WAITERS, 0, 0)).await;
+        are_mails_with_copies(&mails.mails()[before..], copies, &format!("{step:?}"));
+    }
+}

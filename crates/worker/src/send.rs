@@ -7,13 +7,18 @@ use domain::delivery::{
     ClaimedDelivery, MailServerTrouble, SendError, Sent, SettleError, Settlement, claim, release, send, settle,
 };
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::sleep;
 
 use crate::fan_out::cause;
 use crate::pause::Pause;
 use crate::{MAX_IN_HAND, Worker};
 
-/// How long to wait before what became of a letter is recorded anew.
-const SETTLE_PAUSE: Duration = Duration::from_secs(1);
+/// How long to wait before the store is told anew what it could not be told.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+/// How often it is told so that a worker stops in the end, though the store is away: for some seconds.
+const LAST_TRIES: u32 = 10;
+/// How often it is told that claims are given back. They end by themselves, but late.
+const GIVE_BACK_TRIES: u32 = 3;
 
 /// Sends what is due, until the worker stops and the letters in hand are finished.
 pub(crate) async fn run(worker: &Arc<Worker>) {
@@ -126,9 +131,11 @@ async fn deliver(worker: Arc<Worker>, claim: ClaimedDelivery) -> Result<(), Mail
     Ok(())
 }
 
-/// Records what became of a letter. If the store is away for a while it waits for it: what is not recorded is sent twice.
+/// Records what became of a letter. If the store is away for a while it waits for it, and a little even when the worker stops: what
+/// is not recorded is sent twice.
 async fn record(worker: &Worker, settlement: &Settlement) {
     let (delivery, status) = (settlement.claim.id.get(), settlement.state.status().as_str());
+    let mut last_tries = 0..LAST_TRIES;
     loop {
         let error = match settle(&*worker.ports.units, settlement).await {
             Ok(true) => return tracing::info!(delivery, status, "delivery settled"),
@@ -139,13 +146,13 @@ async fn record(worker: &Worker, settlement: &Settlement) {
         };
         let is_worth_waiting = matches!(error, RepositoryError::Unavailable(_))
             && worker.ports.clock.now() < settlement.claim.until
-            && !worker.stop.is_cancelled();
+            && (!worker.stop.is_cancelled() || last_tries.next().is_some());
         let cause = cause(error);
         if !is_worth_waiting {
             return tracing::error!(delivery, status, cause, "not recorded; a second copy may be sent");
         }
         tracing::warn!(delivery, status, cause, "not recorded yet");
-        worker.pause(SETTLE_PAUSE).await;
+        sleep(STORE_PAUSE).await;
     }
 }
 
@@ -153,7 +160,11 @@ async fn give_back(worker: &Worker, claims: &[ClaimedDelivery]) {
     if claims.is_empty() {
         return;
     }
-    if let Err(error) = release(&*worker.ports.units, claims).await {
-        tracing::warn!(cause = cause(error), "claims are not given back; they end by themselves");
+    for _ in 0..GIVE_BACK_TRIES {
+        match release(&*worker.ports.units, claims).await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(cause = cause(error), "claims are not given back; they end by themselves"),
+        }
+        sleep(STORE_PAUSE).await;
     }
 }

@@ -42,7 +42,7 @@ impl KeptConnections {
         let (_turn, mut kept) = self.take().await?;
         let result = query(statement).execute(&mut *kept.connection).await;
         let result = result.map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))?;
-        self.idle().push(kept);
+        self.keep(kept);
         Ok(result)
     }
 
@@ -50,7 +50,7 @@ impl KeptConnections {
         let (_turn, mut kept) = self.take().await?;
         let rows = query(statement).fetch_all(&mut *kept.connection).await;
         let rows = rows.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))?;
-        self.idle().push(kept);
+        self.keep(kept);
         Ok(rows)
     }
 
@@ -58,6 +58,14 @@ impl KeptConnections {
     pub(crate) fn close(&self) {
         self.turns.close();
         self.idle().clear();
+    }
+
+    fn keep(&self, kept: Kept) {
+        let mut idle = self.idle();
+        // Were it kept behind the end, it would be dropped with the store, maybe where there is no runtime that could close it.
+        if !self.turns.is_closed() {
+            idle.push(kept);
+        }
     }
 
     async fn take(&self) -> Result<(SemaphorePermit<'_>, Kept), DbErr> {

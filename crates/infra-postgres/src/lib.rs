@@ -35,8 +35,10 @@ pub struct Repositories<C> {
 pub type Store = Repositories<Pool>;
 
 impl Store {
-    /// Closes all connections once what runs on them has ended.
+    /// Closes all connections once what runs on them has ended. Without it they would be closed when the store is dropped, which
+    /// takes a runtime.
     pub async fn close(&self) {
+        self.signal.close().await;
         self.connection.close().await;
     }
 }

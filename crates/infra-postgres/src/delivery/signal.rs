@@ -31,6 +31,11 @@ impl Signal {
         self.within_process.notify_one();
     }
 
+    /// Stops listening, for good or until the next call.
+    pub(crate) async fn close(&self) {
+        self.listener.lock().await.take();
+    }
+
     /// Waits for PostgreSQL to tell. It also counts as told that the connection was lost meanwhile.
     async fn told_by_postgres(&self) -> Result<(), sqlx::Error> {
         let mut listener = self.listener.lock().await;

@@ -6,10 +6,11 @@ use tempfile::tempdir;
 use test_support::{Engine, Mail, MailServer, Step, Suite, TestDatabase, Verdict, tests};
 
 use super::mailroom::{add_waiters, counts, distinct, environment, until_counted};
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Program, TestApp, execute};
+use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Bystander, Program, TestApp, execute};
 
 pub(crate) fn suite() -> Suite {
-    tests![a_server_that_is_killed_goes_on].and(tests![another_worker_goes_on].only_on(Engine::Postgres))
+    tests![a_server_that_is_killed_goes_on]
+        .and(tests![another_worker_goes_on, a_claim_that_ended_is_nobodys].only_on(Engine::Postgres))
 }
 
 pub(super) const WAITERS: usize = 3;
@@ -86,4 +87,34 @@ async fn a_server_that_is_killed_goes_on(database: TestDatabase) {
         until_counted(&admin.at(&program.url), &book, &counts(0, WAITERS, 0, 0)).await;
         are_mails_with_copies(&mails.mails()[before..], copies, &format!("{step:?}"));
     }
+}
+
+/// A worker that took longer than its claim held has sent a second copy, and does not say that the delivery is its own.
+async fn a_claim_that_ended_is_nobodys(database: TestDatabase) {
+    let mails = MailServer::start().unwrap();
+    let (directory, url, app) = (tempdir().unwrap(), mails.url(), TestApp::start(&database).await);
+    let book = app.add_book(0).await;
+    add_waiters(&database, &book, WAITERS).await;
+    app.set_stock(&book, 1).await;
+    mails.at(Step::Content, Verdict::Hold);
+    let mut slow = Program::start_worker(directory.path(), &environment(&database, &url));
+    mails.until_so_many_are_held(Step::Content, WAITERS).await;
+    end_all_claims(&database).await;
+    mails.at(Step::RcptTo, Verdict::Hold);
+    let other = Program::start_worker(directory.path(), &environment(&database, &url));
+    mails.until_so_many_are_held(Step::RcptTo, WAITERS).await;
+
+    mails.at(Step::Content, Verdict::Agree);
+    mails.until_taken(WAITERS).await;
+    slow.wait_for_log("the claim ended too early");
+    until_counted(app.admin().await, &book, &counts(WAITERS, 0, 0, 0)).await;
+    mails.carry_on();
+    are_mails_with_copies(&mails.until_taken(2 * WAITERS).await, WAITERS, "no point");
+    until_counted(app.admin().await, &book, &counts(0, WAITERS, 0, 0)).await;
+    for worker in [slow, other] {
+        worker.terminate();
+        worker.wait();
+    }
+    let attempts = Bystander::connect(database.url()).await.numbers("SELECT count(*) FROM delivery_attempts").await;
+    assert_eq!(attempts, [3]);
 }

@@ -106,7 +106,15 @@ async fn hand_over(connection: &mut Connection, mail: &Message) -> Result<Respon
         connection.smtp.command(Rcpt::new(recipient.clone(), Vec::new())).await?;
     }
     connection.smtp.command(Data).await?;
-    connection.smtp.message(&mail.formatted()).await
+    connection.smtp.command(content(mail)).await
+}
+
+/// A message as it goes over the wire (RFC 5321, 4.5.2), in one piece. lettre would write the end by itself, and TCP hold that back
+/// until the server has acknowledged the rest, which takes it 40 ms.
+fn content(mail: &Message) -> String {
+    // All parts are encoded, or texts.
+    let message = String::from_utf8_lossy(&mail.formatted()).replace("\r\n.", "\r\n..");
+    format!("{message}\r\n.\r\n")
 }
 
 fn trouble(error: &Error) -> MailServerTrouble {

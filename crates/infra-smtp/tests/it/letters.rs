@@ -108,10 +108,15 @@ async fn no_title_becomes_a_header_or_a_part() {
     }
 }
 
-/// A dot alone would end the mail (RFC 5321, 4.5.2).
+/// A dot alone would end the mail, and the first of several in a line would be lost (RFC 5321, 4.5.2).
 #[tokio::test]
-async fn a_title_of_dots_ends_nothing() {
-    let shown = shown(&titled(".")).await;
-    assert_eq!(shown.header("Subject"), "Back in stock: .");
-    assert!(shown.html.trim_end().ends_with("</html>"));
+async fn dots_end_nothing_and_are_all_there() {
+    for title in [".", "é\n.\nx", &format!("é{}", ".".repeat(499))] {
+        let mail = sent(&titled(title)).await;
+        let shown = Shown::of(mail.content.as_bytes());
+        let title = title.replace('\n', " ");
+        assert_eq!(shown.header("Subject"), format!("Back in stock: {title}"));
+        assert!(shown.text.contains(&title) && shown.html.contains(&title), "{shown:?}");
+        assert!(shown.html.trim_end().ends_with("</html>"));
+    }
 }

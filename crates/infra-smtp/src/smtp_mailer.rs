@@ -120,3 +120,15 @@ fn content(mail: &Message) -> String {
 fn trouble(error: &Error) -> MailServerTrouble {
     MailServerTrouble(answer::of_error(error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_a_message_ends_it() {
+        let mail = Message::builder().from("a@x.org".parse().unwrap()).to("b@x.org".parse().unwrap());
+        let mail = mail.body(".\r\n..a\r\nb.\r\n".to_owned()).unwrap();
+        assert!(content(&mail).ends_with("\r\n\r\n..\r\n...a\r\nb.\r\n\r\n.\r\n"));
+    }
+}

@@ -52,3 +52,7 @@ fuzz *arguments:
 # Makes the TypeScript client from openapi.json, and takes the README's tour with it on the service that `just run` started
 client:
     cd clients/typescript && npm ci && npm run tour
+
+# Measures the release build beside its floor on a PostgreSQL server of its own; see docs/performance.md
+bench *arguments:
+    bench/run {{ arguments }}

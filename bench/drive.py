@@ -25,8 +25,8 @@ class Measured:
     per_second: float
     p50: float
     p99: float
-    # Answers of 400 and above.
-    refused: int = 0
+    # The share of answers of 400 and above.
+    refused: float = 0
 
 
 def write_requests(requests, directory):
@@ -51,7 +51,7 @@ def result_of_wrk(process, may_refuse=False):
     result = json.loads(lines[0])
     if result["broken"] or (result["refused"] and not may_refuse):
         raise SystemExit(f"bench: the service did not answer as it should: {result}")
-    return Measured(result["requests"] / result["seconds"], result["p50"], result["p99"], result["refused"])
+    return Measured(result["requests"] / result["seconds"], result["p50"], result["p99"], result["refused"] / result["requests"])
 
 
 def wrk(service, requests, connections, seconds, directory, pause=0, may_refuse=False):

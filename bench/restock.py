@@ -99,8 +99,8 @@ def measure_one(store, directory, book, waiting, seconds):
 def table(rows, floor):
     lines = [
         "| waiting | p50 | p99 | target | memory growth | p50 in the flood | p99 in the flood | target | "
-        "placements/s alone | p50 | p99 | placements/s meanwhile | p50 | p99 | reached |",
-        "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"]
+        "placements/s alone | p50 | p99 | meanwhile, answers/s | p50 | p99 | of them in stock already | reached |",
+        "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"]
     for row in rows:
         quiet, flooded = percentile(row.quiet, 99), percentile(row.flooded, 99)
         # What an allocator rounds up to is no growth.
@@ -110,7 +110,7 @@ def table(rows, floor):
         lines.append(
             f"| {row.waiting:,} | {percentile(row.quiet, 50):.2f} ms | {quiet:.2f} ms | < {QUIET_P99} ms | "
             f"{row.memory_growth_mb:.2f} MB | {percentile(row.flooded, 50):.2f} ms | {flooded:.2f} ms | < {FLOOD_P99} ms | "
-            f"{placements[0]} | {placements[1]} | {'yes' if reached else '**no**'} |")
+            f"{placements[0]} | {placements[1]} | {row.placements_meanwhile.refused:.0%} | {'yes' if reached else '**no**'} |")
     flooded = [len(row.flooded) for row in rows]
     lines += ["", f"The floor of a restock: p50 {floor.p50:.2f} ms, p99 {floor.p99:.2f} ms. {RESTOCKS} restocks each, "
               f"{min(flooded)} to {max(flooded)} in the flood of 32 connections."]

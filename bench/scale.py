@@ -112,7 +112,8 @@ def measure(cluster, program, database, directory, divisor, say):
                 statements.setdefault(call.name, []).append(services.statements_of(call.make))
         times = timed(services, world, World(services.empty, sql_of_empty))
         depth = depths(services, world, sql)
-        return "\n\n".join([growth(steps, statements, times), plans(statements), depth_table(depth), *indexes(cluster, database, sql, say)])
+        tables = [growth(steps, statements, times), plans(statements), depth_table(depth)]
+        return "\n\n".join([*tables, *indexes(cluster, database, sql, say)])
     finally:
         services.stop()
 

@@ -14,7 +14,7 @@ from service import percentile
 
 SCRIPT = pathlib.Path(__file__).with_name("requests.lua")
 # What the floor's scripts share. A moment is a text for pgbench.
-CONSTANTS = {"one": 1, "no": "false", "round": 0, "next_round": 1, "turn": -1, "now": "2026-01-01T00:00:00.123456Z"}
+CONSTANTS = {"one": 1, "no": "false", "round": 0, "next_round": 1, "turn": -1, "now": "2026-01-01T00:00:00.123456Z", "channel": "restocks", "nothing": "-"}
 
 # PostgreSQL 15 counts a prepared one of these on its first execution only; here they count once.
 UTILITIES = {"BEGIN", "COMMIT", "ROLLBACK", "SET"}

@@ -124,8 +124,12 @@ async fn deliver(worker: Arc<Worker>, claim: ClaimedDelivery) -> Result<(), Mail
             return Err(trouble);
         }
         Err(SendError::Repository(error)) => {
+            let may_pass = matches!(error, RepositoryError::Unavailable(_));
             tracing::warn!(delivery = claim.id.get(), cause = cause(error), "a delivery can't be looked at");
-            give_back(&worker, &[claim]).await;
+            // One that can't be read at all comes back when its claim ends, and not at once, again and again.
+            if may_pass {
+                give_back(&worker, &[claim]).await;
+            }
         }
     }
     Ok(())

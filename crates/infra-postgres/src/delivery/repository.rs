@@ -124,6 +124,9 @@ impl<C: ConnectionTrait + Send> DeliveryRepository for Repositories<C> {
             .limit(u64::from(limit))
             .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked);
         let rows: Vec<(i64, i32)> = due.into_tuple().all(&self.connection).await.map_err(repository_error)?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
         let claim = Entity::update_many()
             .col_expr(Column::ClaimedUntil, Expr::value(until))
             .filter(Column::Id.is_in(rows.iter().map(|(id, _)| *id)));

@@ -3,8 +3,7 @@ use domain::RepositoryError;
 use domain::account::{Email, UserId};
 use domain::book::{Author, BookId, Price, RestockId, Title};
 use domain::delivery::{
-    Attempt, AttemptOutcome, Delivery, DeliveryId, DeliveryQuery, DeliveryReader, Letter, Prospect, RestockQuery,
-    RestockReport,
+    Attempt, Delivery, DeliveryId, DeliveryQuery, DeliveryReader, Letter, Prospect, RestockQuery, RestockReport,
 };
 use domain::pre_booking::PreBookingId;
 use sea_orm::prelude::DateTimeUtc;
@@ -13,7 +12,7 @@ use sea_orm::{
     RelationTrait, Select,
 };
 
-use super::state;
+use super::conversion::state;
 use crate::Repositories;
 use crate::entity::delivery::{Column, Entity, Relation, Status};
 use crate::entity::{book, delivery_attempt, pre_booking_status, user};
@@ -154,11 +153,6 @@ impl From<ProspectRow> for Prospect {
 
 impl From<delivery_attempt::Model> for Attempt {
     fn from(row: delivery_attempt::Model) -> Self {
-        let outcome = match row.outcome {
-            delivery_attempt::Outcome::Accepted => AttemptOutcome::Accepted,
-            delivery_attempt::Outcome::Refused => AttemptOutcome::Refused,
-            delivery_attempt::Outcome::Deferred => AttemptOutcome::Deferred,
-        };
-        Self { attempted_at: row.attempted_at, outcome, answer: row.answer }
+        Self { attempted_at: row.attempted_at, outcome: row.outcome.into(), answer: row.answer }
     }
 }

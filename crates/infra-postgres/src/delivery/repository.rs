@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use domain::book::{BookId, RestockId, Round};
 use domain::delivery::{
-    Attempt, AttemptOutcome, ClaimedDelivery, DeliveryBatch, DeliveryId, DeliveryRepository, DeliveryState,
-    DeliveryStatus, FanOutProgress, FanOutStage, RetriedBatch, Settlement,
+    Attempt, ClaimedDelivery, DeliveryBatch, DeliveryId, DeliveryRepository, DeliveryState, DeliveryStatus,
+    FanOutProgress, RetriedBatch, Settlement,
 };
 use domain::pre_booking::PreBookingId;
 use domain::{RepositoryError, Timestamp};
@@ -12,7 +12,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::state;
+use super::conversion::state;
 use crate::Repositories;
 use crate::entity::delivery::{ActiveModel, Column, Entity, Status};
 use crate::entity::{delivery_attempt, pre_booking, restock};
@@ -248,35 +248,5 @@ fn retried(due_at: Timestamp) -> ActiveModel {
         attempts: Set(0),
         reason: Set(None),
         ..Default::default()
-    }
-}
-
-impl From<FanOutStage> for restock::FanOutStage {
-    fn from(stage: FanOutStage) -> Self {
-        match stage {
-            FanOutStage::First => Self::First,
-            FanOutStage::Final => Self::Final,
-            FanOutStage::Done => Self::Done,
-        }
-    }
-}
-
-impl From<restock::FanOutStage> for FanOutStage {
-    fn from(stage: restock::FanOutStage) -> Self {
-        match stage {
-            restock::FanOutStage::First => Self::First,
-            restock::FanOutStage::Final => Self::Final,
-            restock::FanOutStage::Done => Self::Done,
-        }
-    }
-}
-
-impl From<AttemptOutcome> for delivery_attempt::Outcome {
-    fn from(outcome: AttemptOutcome) -> Self {
-        match outcome {
-            AttemptOutcome::Accepted => Self::Accepted,
-            AttemptOutcome::Refused => Self::Refused,
-            AttemptOutcome::Deferred => Self::Deferred,
-        }
     }
 }

@@ -19,12 +19,18 @@ async fn a_book_goes_or_has_pre_bookings(database: TestDatabase) {
     for round in 0..rounds(40) {
         let book = race.app.add_book(0).await;
         let path = format!("/books/{}", book["id"]);
-        let placing = all_at_once(race.users.iter().map(|user| place(user, &book)).collect::<Vec<_>>());
-        let deleting = async {
-            // Ever later, so that either comes first in some rounds.
-            for _ in 0..round % 5 {
+        // Either is ahead of the other in some rounds, by as long as these take.
+        let wait = async |times: usize| {
+            for _ in 0..times {
                 race.app.anyone.get("/health").await.body_of(200);
             }
+        };
+        let placing = async {
+            wait(2_usize.saturating_sub(round % 5)).await;
+            all_at_once(race.users.iter().map(|user| place(user, &book)).collect::<Vec<_>>()).await
+        };
+        let deleting = async {
+            wait((round % 5).saturating_sub(2)).await;
             call(&race.admin, Method::DELETE, path.as_str(), Value::Null).await
         };
         let (answers, deleted) = tokio::join!(placing, deleting);

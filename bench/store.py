@@ -41,7 +41,7 @@ VACUUM (ANALYZE);
 
 CANCELLABLE = """
 SET session_replication_role = replica;
-INSERT INTO pre_bookings (user_id, book_id) SELECT {first_user} + n % {users}, {first_spare_book} + (n + {run}) % {spare_books}
+INSERT INTO pre_bookings (user_id, book_id) SELECT {first_user} + n % {users}, {first_spare_book} + n / {users}
 FROM generate_series(0, {count} - 1) AS n;
 SELECT lastval();
 """
@@ -59,7 +59,7 @@ class Store:
         self.admin = int(self.sql("SELECT id FROM users WHERE role = 'admin'"))
         self.first_book = int(self.sql("SELECT min(id) FROM books"))
         self.first_spare_book = self.first_book + BOOKS
-        self.spare_books_used = self.runs = self.places_used = 0
+        self.spare_books_used = self.books_to_cancel = self.places_used = 0
         self.tokens = [service.token(self.first_user + n) for n in range(USERS)]
 
     def sql(self, sql):
@@ -78,8 +78,8 @@ class Store:
 
     def cancellable(self, count):
         """The first of so many waiting pre-bookings with consecutive ids; the users repeat in their order."""
-        self.runs += 1
-        last = self.sql(CANCELLABLE.format(
-            first_user=self.first_user, users=USERS, first_spare_book=self.first_spare_book, spare_books=SPARE_BOOKS // 2,
-            run=self.runs, count=count))
+        # Each book is waited for by everybody at most once, so a further one for each time that the users are gone through.
+        book = self.first_spare_book + self.books_to_cancel
+        self.books_to_cancel += -(-count // USERS)
+        last = self.sql(CANCELLABLE.format(first_user=self.first_user, users=USERS, first_spare_book=book, count=count))
         return int(last) - count + 1

@@ -1,5 +1,6 @@
 use actix_web::web::{Data, Json};
 use chrono::DateTime;
+use domain::PageSize;
 use domain::pre_booking::{self, PreBookingId, PreBookingPosition, PreBookingQuery, StatusKind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -24,13 +25,17 @@ pub(crate) struct PreBookingParameters {
     cursor: Option<String>,
 }
 
+/// What they ask for: the status, the place that the cursor names, and how many.
+type Asked<P> = (Option<StatusKind>, Option<P>, PageSize<500>);
+
 impl PreBookingParameters {
-    fn parse(self) -> Result<PreBookingQuery, ApiError> {
-        let after = decode_cursor(self.cursor.as_deref(), position)?;
+    /// Reads them for a list whose places are made of two numbers.
+    pub(super) fn parse<P>(self, place: fn([i64; 2]) -> Option<P>) -> Result<Asked<P>, ApiError> {
+        let after = decode_cursor(self.cursor.as_deref(), place)?;
         let mut fields = Fields::default();
         let status = fields.named("status", self.status, &StatusKind::ALL, StatusKind::as_str);
         let limit = fields.limit(self.limit);
-        fields.finish(limit.map(|limit| PreBookingQuery { status, after, limit }))
+        fields.finish(limit.map(|limit| (status, after, limit)))
     }
 }
 
@@ -62,7 +67,9 @@ pub(crate) async fn list(
     SignedIn(user): SignedIn,
     QueryString(parameters): QueryString<PreBookingParameters>,
 ) -> Result<Json<PreBookingPage>, ApiError> {
-    let page = pre_booking::list(&*ports.pre_bookings, user.id, &parameters.parse()?).await?;
+    let (status, after, limit) = parameters.parse(position)?;
+    let query = PreBookingQuery { status, after, limit };
+    let page = pre_booking::list(&*ports.pre_bookings, user.id, &query).await?;
     let items = page.items.into_iter().map(PreBookingBody::from).collect();
     let next = page.next.map(|next| encode_cursor([next.created_at.timestamp_micros(), next.id.get()]));
     Ok(Json(PreBookingPage { items, next_cursor: next }))

@@ -1,38 +1,15 @@
 use actix_web::web::{Data, Json};
 use domain::book::{BookId, Round};
-use domain::pre_booking::{self, BookPreBookingQuery, PreBookingId, PreBookingOfUser, StatusKind};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use domain::pre_booking::{self, BookPreBookingQuery, PreBookingId, PreBookingOfUser};
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::list::PreBookingParameters;
 use crate::api_error::{ApiError, Problem};
 use crate::delivery::DeliverySummaryBody;
-use crate::input::{Fields, PathId, QueryString, decode_cursor, encode_cursor};
+use crate::input::{PathId, QueryString, encode_cursor};
 use crate::timestamp::Rfc3339;
 use crate::wiring::Ports;
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct BookPreBookingParameters {
-    /// Only those of this status.
-    #[param(schema_with = crate::openapi::pre_booking_status)]
-    status: Option<String>,
-    /// At most this many.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
-    limit: Option<String>,
-    /// The `next_cursor` of the page before.
-    #[param(min_length = 1)]
-    cursor: Option<String>,
-}
-
-impl BookPreBookingParameters {
-    fn parse(self) -> Result<BookPreBookingQuery, ApiError> {
-        let after = decode_cursor(self.cursor.as_deref(), position)?;
-        let mut fields = Fields::default();
-        let status = fields.named("status", self.status, &StatusKind::ALL, StatusKind::as_str);
-        let limit = fields.limit(self.limit);
-        fields.finish(limit.map(|limit| BookPreBookingQuery { status, after, limit }))
-    }
-}
 
 fn position([round, id]: [i64; 2]) -> Option<(Round, PreBookingId)> {
     let round = Round::from_stored(Some(round).filter(|round| *round >= 0)?);
@@ -91,7 +68,7 @@ pub(crate) struct BookPreBookingPage {
 /// List who pre-booked a book, the latest round first.
 #[utoipa::path(
     get, path = "/admin/books/{id}/prebooks", tag = "Admin", operation_id = "list_pre_bookings_of_book",
-    params(("id" = i64, Path, minimum = 1), BookPreBookingParameters), security(("access_token" = [])),
+    params(("id" = i64, Path, minimum = 1), PreBookingParameters), security(("access_token" = [])),
     responses(
         (status = 200, description = "A stretch of the pre-bookings that match", body = BookPreBookingPage),
         (status = 404, description = "`BOOK_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),
@@ -100,9 +77,10 @@ pub(crate) struct BookPreBookingPage {
 pub(crate) async fn list_of_book(
     ports: Data<Ports>,
     PathId(book_id): PathId<BookId>,
-    QueryString(parameters): QueryString<BookPreBookingParameters>,
+    QueryString(parameters): QueryString<PreBookingParameters>,
 ) -> Result<Json<BookPreBookingPage>, ApiError> {
-    let query = parameters.parse()?;
+    let (status, after, limit) = parameters.parse(position)?;
+    let query = BookPreBookingQuery { status, after, limit };
     let page = pre_booking::list_of_book(&*ports.books, &*ports.pre_bookings, book_id, &query).await?;
     let items = page.items.into_iter().map(PreBookingOfUserBody::from).collect();
     let next = page.next.map(|(round, id)| encode_cursor([round.get(), id.get()]));

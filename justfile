@@ -1,4 +1,4 @@
-# Everyday recipes. None is needed for the two commands of the README: `cargo run` and `cargo test --workspace`.
+# Everyday recipes. The README's two commands, `cargo run` and `cargo test --workspace`, work without them.
 
 test_database_url := "postgres://bookstore:bookstore@127.0.0.1:5433/bookstore_test"
 
@@ -10,7 +10,7 @@ default:
 run *arguments:
     cargo run -- {{ arguments }}
 
-# Runs all tests, on every engine that can be found
+# Runs all tests, on SQLite and on PostgreSQL if there is one
 test *arguments:
     cargo test --workspace {{ arguments }}
 
@@ -19,40 +19,48 @@ test-postgres *arguments:
     docker compose up --detach --wait postgres-test
     TEST_DATABASE_URL={{ test_database_url }} REQUIRE_POSTGRES=1 cargo test --workspace {{ arguments }}
 
+# Lists the mutants of a crate that its own tests miss; needs cargo-mutants
+mutants package="domain" *arguments:
+    cargo mutants --package {{ package }} {{ arguments }}
+
 # Checks formatting, lints and documentation
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --locked -- --deny warnings
     RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --locked
 
+# Checks the dependencies' licences, sources, versions and advisories; needs cargo-deny, and the network for the advisories
+deny:
+    cargo deny --locked check
+
 # Formats the code
 fmt:
     cargo fmt --all
 
-# Writes openapi.json anew, from the code
+# Generates openapi.json from the code
 openapi:
-    UPDATE_OPENAPI=1 cargo test --package api-actix --test api -- openapi::the_file_at_the_root
+    UPDATE_OPENAPI=1 cargo test --package bookstore --test api -- openapi::openapi_json_is_up_to_date
 
 # Starts PostgreSQL for development and for the tests, and a mail catcher
 up:
     docker compose up --detach --wait
 
-# Stops them; the development data stays
+# Stops what `just up` started, and keeps the development data
 down:
     docker compose down
 
-# Runs all tests with many times as many rounds of the races and faults and sequences of the model: docs/reliability.md
+# Runs all tests with more rounds of the races, the faults and the model: docs/reliability.md
 soak factor="20":
     SOAK={{ factor }} REQUIRE_POSTGRES=1 cargo test --workspace
 
-# Fuzzes the API from its own document, on a store of its own, or on DATABASE_URL
+# Fuzzes the API with requests generated from its OpenAPI document, on a temporary store or on DATABASE_URL
 fuzz *arguments:
     fuzz/run {{ arguments }}
 
-# Makes the TypeScript client from openapi.json, and takes the README's tour with it on the service that `just run` started
+# Generates the TypeScript client from openapi.json, and takes the README's tour with it; start the service with `just run` first
 client:
     cd clients/typescript && npm ci && npm run tour
 
-# Measures the release build beside its floor on a PostgreSQL server of its own; see docs/performance.md
+# Compares the release build with its SQL alone, on a temporary PostgreSQL server: docs/performance.md
 bench *arguments:
     bench/run {{ arguments }}

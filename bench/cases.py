@@ -1,4 +1,4 @@
-"""The calls that are measured: what goes over HTTP, and the floor's script with its variables."""
+"""The calls that are measured: the HTTP requests of each, and the SQL script of its floor with its variables."""
 
 import dataclasses
 import pathlib
@@ -13,10 +13,10 @@ SEARCHED = "solaris"
 class Case:
     name: str
     script: str
-    # Of the store and a number of requests: the requests; and the variables of the floor's script, for as many transactions.
+    # Both are called with the store and a count. They return that many requests, and the script's variables for that many transactions.
     requests: typing.Callable
     variables: typing.Callable
-    # What the service is to reach of its floor at 32 connections.
+    # The share of the floor that the service should reach at 32 connections.
     target: float | None = None
     status: int = 200
 
@@ -33,7 +33,7 @@ def get_pre_bookings(store, count):
     return [store.service.request("GET", "/prebooks", store.tokens[n]) for n in range(READERS)]
 
 
-# Who places: not the readers, who pre-booked already.
+# The number of users who place pre-bookings: all but the readers, who have theirs already.
 PLACERS = USERS - READERS
 
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the benchmark's own: durable, with the settings that it comes with."""
+"""A temporary PostgreSQL server for the benchmark: durable, with default settings."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import time
 
 from leashed import Leashed
 
-# Beside these everything is as PostgreSQL ships it: it syncs every commit to the disk.
+# All other settings are PostgreSQL's defaults, so every commit is synced to the disk.
 SETTINGS = """
 listen_addresses = '127.0.0.1'
 port = {port}
@@ -23,7 +23,7 @@ shared_preload_libraries = 'pg_stat_statements'
 
 
 def programs():
-    """The directory of the server's programs."""
+    """Returns the directory of the server's programs."""
     if found := shutil.which("initdb"):
         return pathlib.Path(found).resolve().parent
     versions = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
@@ -33,7 +33,7 @@ def programs():
 
 
 def other_account():
-    """PostgreSQL refuses to run as root."""
+    """Returns the account to run the server under when this is root: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     names = {account.pw_name: account for account in pwd.getpwall()}
@@ -94,19 +94,19 @@ class Cluster:
         return done
 
     def sql(self, sql, database="postgres"):
-        """Runs statements, each in a transaction of its own, and gives what they say."""
+        """Runs statements, each in its own transaction, and returns their output."""
         arguments = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
         return self.run("psql", *arguments, database=database, input=sql).stdout.strip()
 
     def rows(self, query, database="postgres"):
-        """The rows of a query, as dictionaries."""
+        """Returns the rows of a query as dictionaries."""
         return json.loads(self.sql(f"SELECT coalesce(json_agg(rows), '[]') FROM ({query}) AS rows", database))
 
     def version(self):
         return self.sql("SHOW server_version").split()[0]
 
     def url(self, database, role="postgres"):
-        """How the service reaches it: as the floor does, over TCP on this machine, without TLS."""
+        """Returns the URL for the service, which connects as the floor does: over TCP on this machine, without TLS."""
         return f"postgres://{role}@127.0.0.1:{self.port}/{database}?sslmode=disable"
 
     def stop(self):

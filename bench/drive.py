@@ -1,4 +1,4 @@
-"""The two load generators: wrk for the service, pgbench for its floor."""
+"""The two load generators: wrk for the service, and pgbench for its floor."""
 
 import collections
 import dataclasses
@@ -13,10 +13,10 @@ import tempfile
 from service import percentile
 
 SCRIPT = pathlib.Path(__file__).with_name("requests.lua")
-# What the floor's scripts share. A moment is a text for pgbench.
+# Variables that all scripts of the floor share. For pgbench a time is a text.
 CONSTANTS = {"one": 1, "no": "false", "round": 0, "next_round": 1, "turn": -1, "now": "2026-01-01T00:00:00.123456Z", "channel": "restocks", "nothing": "-"}
 
-# PostgreSQL 15 counts a prepared one of these on its first execution only; here they count once.
+# PostgreSQL 15 counts these only the first time when they are prepared, so here each counts once.
 UTILITIES = {"BEGIN", "COMMIT", "ROLLBACK", "SET"}
 
 
@@ -25,19 +25,19 @@ class Measured:
     per_second: float
     p50: float
     p99: float
-    # The share of answers of 400 and above.
+    # The share of responses with a status of 400 or above.
     refused: float = 0
 
 
 def write_requests(requests, directory):
-    # Each in a file of its own: two may run at the same time.
+    # Every run has its own file, because two can run at the same time.
     with tempfile.NamedTemporaryFile("w", dir=directory, prefix="requests-", delete=False) as file:
         file.write("\0".join(requests))
     return file.name
 
 
 def start_wrk(service, requests, connections, seconds, directory, pause=0):
-    """Begins to send requests, one after the other on each connection, with a pause of so many milliseconds between two."""
+    """Starts to send requests, one after the other on each connection, with a pause of `pause` milliseconds in between."""
     command = ["wrk", "--threads", 1, "--connections", connections, "--duration", f"{seconds}s", "--timeout", "30s", "--script",
                SCRIPT, f"http://{service.host}:{service.port}", "--", write_requests(requests, directory), pause]
     return subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -50,17 +50,17 @@ def result_of_wrk(process, may_refuse=False):
         raise SystemExit(f"bench: wrk failed: {output}")
     result = json.loads(lines[0])
     if result["broken"] or (result["refused"] and not may_refuse):
-        raise SystemExit(f"bench: the service did not answer as it should: {result}")
+        raise SystemExit(f"bench: the service returned unexpected statuses: {result}")
     return Measured(result["requests"] / result["seconds"], result["p50"], result["p99"], result["refused"] / result["requests"])
 
 
 def wrk(service, requests, connections, seconds, directory, pause=0, may_refuse=False):
-    """Sends requests for so many seconds."""
+    """Sends requests for `seconds` seconds."""
     return result_of_wrk(start_wrk(service, requests, connections, seconds, directory, pause), may_refuse)
 
 
 def pgbench(cluster, database, script, variables, connections, limit):
-    """Runs a script on each connection, one transaction after the other. `limit` is `--time=` or `--transactions=`."""
+    """Runs a script on each connection, one transaction after the other. `limit` is a `--time=` or `--transactions=` option."""
     definitions = [f"--define={name}={value}" for name, value in {**CONSTANTS, **variables, "clients": connections}.items()]
     log = cluster.directory / "pgbench"
     done = cluster.run(
@@ -78,7 +78,7 @@ def pgbench(cluster, database, script, variables, connections, limit):
 
 
 def send(service, requests, status):
-    """Sends requests one by one, over one connection, and holds each answer's status against the expected one."""
+    """Sends requests one by one over one connection, and checks the status of each response."""
     with socket.create_connection((service.host, int(service.port))) as connection:
         for request in requests:
             connection.sendall(request.encode())
@@ -90,7 +90,7 @@ def send(service, requests, status):
 
 
 def statements(cluster, database, run):
-    """Which statements a run executes, by PostgreSQL's own identifier of a statement, and how often."""
+    """Returns how often `run` executes each statement, by PostgreSQL's query identifier, and the statements' texts."""
     cluster.sql("SELECT pg_stat_statements_reset()")
     run()
     rows = cluster.rows(f"""SELECT queryid, query, calls FROM pg_stat_statements
@@ -102,7 +102,7 @@ def statements(cluster, database, run):
 
 
 def same_statements(cluster, store, case, count=8):
-    """Makes sure that the floor executes what the service executes: the same statements, as often."""
+    """Checks that the floor executes the same statements as the service, equally often."""
     requests = (case.requests(store, count) * count)[:count]
     variables = case.variables(store, count)
     of_service, texts = statements(cluster, store.database, lambda: send(store.service, requests, case.status))
@@ -112,4 +112,4 @@ def same_statements(cluster, store, case, count=8):
         differing = [(of_service[id], of_floor[id], {**texts, **floor_texts}[id])
                      for id in of_service | of_floor if of_service[id] != of_floor[id]]
         lines = "\n".join(f"  service {of_service}, floor {of_floor}: {text}" for of_service, of_floor, text in sorted(differing))
-        raise SystemExit(f"bench: {case.floor.name} does not execute what the service does, of {count} requests:\n{lines}")
+        raise SystemExit(f"bench: {case.floor.name} does not execute what the service executes for {count} requests:\n{lines}")

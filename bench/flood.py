@@ -1,4 +1,4 @@
-"""What a flood of log-ins does to everybody else."""
+"""How a flood of log-ins slows down other requests."""
 
 from cases import CASES
 from drive import result_of_wrk, start_wrk, wrk
@@ -6,7 +6,7 @@ from drive import result_of_wrk, start_wrk, wrk
 TARGET = 2
 LOG_INS_AT_A_TIME = 32
 OTHERS = ["find_book", "list_pre_bookings", "place"]
-# A steady load below what the machine can do, and one connection that never rests.
+# A steady load below the machine's limit, and one connection that never pauses.
 LOADS = [(8, 10, "8 connections, 10 ms apart"), (1, 0, "1 connection without a pause")]
 
 

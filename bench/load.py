@@ -1,4 +1,4 @@
-"""Throughput and latency of each call at 1 and 32 connections, the floor beside it in the same minutes."""
+"""Throughput and latency of each call at 1 and 32 connections, in turns with its floor."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ from drive import Measured, pgbench, same_statements, wrk
 from service import median
 
 CONNECTIONS = [1, 32]
-# More than any machine does in a second, for calls whose requests must all be different.
+# More requests per second than any machine can do, for calls whose requests must all differ.
 MOST_PER_SECOND = 15_000
 
 
@@ -55,7 +55,7 @@ def measure(cluster, store, directory, seconds, rounds, say, only=""):
 
 
 def table(rows):
-    lines = ["| call | connections | requests/s | p50 | p99 | floor/s | its p50 | its p99 | ratio | target | reached |",
+    lines = ["| call | connections | requests/s | p50 | p99 | floor/s | floor p50 | floor p99 | ratio | target | reached |",
              "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"]
     for row in rows:
         target = "" if row.target is None else f"{row.target:.0%}"

@@ -1,5 +1,5 @@
--- Sends the requests of a file, one after the other, and says in the end what wrk measured.
--- Arguments: the file, whose requests are separated by a NUL, and how many milliseconds a connection pauses between two.
+-- Sends the requests of a file one after the other, and prints wrk's results at the end.
+-- Arguments: the file with the requests, separated by NUL, and the pause between two requests of a connection in milliseconds.
 local requests, next_one, pause = {}, 0, 0
 
 function init(arguments)
@@ -9,7 +9,7 @@ function init(arguments)
   end
   file:close()
   pause = tonumber(arguments[2])
-  -- wrk asks for the pause of each request if there is such a function.
+  -- wrk calls this function, if it exists, for the pause before each request.
   if pause > 0 then
     function delay() return pause end
   end

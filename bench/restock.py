@@ -1,4 +1,4 @@
-"""How long a restock takes, with how many waiting, and how placements on that very book fare meanwhile."""
+"""How long a restock takes by the number of waiting users, and how fast placements on the same book are meanwhile."""
 
 import dataclasses
 
@@ -20,7 +20,7 @@ INSERT INTO pre_bookings (user_id, book_id) SELECT {first_user} + n, {book} FROM
 VACUUM (ANALYZE) pre_bookings;
 CHECKPOINT;
 """
-# As it was before the restock: everybody waits again. Statuses follow from these two rows, however many wait.
+# Undoes the restock, so that everyone waits again: all statuses follow from these two rows.
 UNDO = """
 BEGIN;
 UPDATE books SET stock_quantity = 0, round = 0 WHERE id = {book};
@@ -59,10 +59,10 @@ def measure_one(store, directory, book, waiting, seconds):
     admin = Client(service, service.token(store.admin, "admin"))
 
     def restock():
-        """How many milliseconds it took. Everybody waits again afterwards."""
+        """Restocks the book and returns how many milliseconds it took."""
         answer, milliseconds = admin.call("PATCH", f"/books/{book}/stock", {"quantity": 5})
         if not answer["restocked"]:
-            raise SystemExit("bench: it was no restock")
+            raise SystemExit("bench: the book was not restocked")
         return milliseconds
 
     def undo():
@@ -92,18 +92,18 @@ def measure_one(store, directory, book, waiting, seconds):
     meanwhile = result_of_wrk(flood, may_refuse=True)
     if len(flooded) < RESTOCKS:
         raise SystemExit(f"bench: only {len(flooded)} restocks during the flood")
-    # The last one may have met no flood any more.
+    # The flood may have ended before the last restock.
     return Row(waiting, quiet, flooded[:-1], growth, alone, meanwhile)
 
 
 def table(rows, floor):
     lines = [
         "| waiting | p50 | p99 | target | memory growth | p50 in the flood | p99 in the flood | target | "
-        "placements/s alone | p50 | p99 | meanwhile, answers/s | p50 | p99 | of them in stock already | reached |",
+        "placements/s alone | p50 | p99 | responses/s meanwhile | p50 | p99 | rejected as in stock | reached |",
         "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"]
     for row in rows:
         quiet, flooded = percentile(row.quiet, 99), percentile(row.flooded, 99)
-        # What an allocator rounds up to is no growth.
+        # Less than 1 MB is the allocator's rounding, and no growth.
         reached = quiet < QUIET_P99 and flooded < FLOOD_P99 and row.memory_growth_mb < 1
         placements = [f"{measured.per_second:,.0f} | {measured.p50:.1f} ms | {measured.p99:.1f} ms"
                       for measured in [row.placements_alone, row.placements_meanwhile]]
@@ -113,5 +113,5 @@ def table(rows, floor):
             f"{placements[0]} | {placements[1]} | {row.placements_meanwhile.refused:.0%} | {'yes' if reached else '**no**'} |")
     flooded = [len(row.flooded) for row in rows]
     lines += ["", f"The floor of a restock: p50 {floor.p50:.2f} ms, p99 {floor.p99:.2f} ms. {RESTOCKS} restocks each, "
-              f"{min(flooded)} to {max(flooded)} in the flood of 32 connections."]
+              f"{min(flooded)} to {max(flooded)} during the flood of 32 connections."]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What each call costs in a store of millions, by PostgreSQL's own account, and how that grows."""
+"""What each call costs in a store of millions of rows, as PostgreSQL reports it, and how that grows."""
 
 import base64
 import dataclasses
@@ -14,7 +14,7 @@ from service import Client, Service, median
 
 TARGET = 2
 EMPTY = "empty"
-# Every statement of the service is explained, as it runs, with its own parameters: no copy of it that could be another one.
+# PostgreSQL explains the service's own statements as they run, with their own parameters, so no copy of them can be outdated.
 EXPLAINED = """
 CREATE ROLE explained SUPERUSER LOGIN;
 ALTER ROLE explained SET session_preload_libraries = 'auto_explain';
@@ -23,7 +23,7 @@ ALTER ROLE explained SET auto_explain.log_analyze = on;
 ALTER ROLE explained SET auto_explain.log_buffers = on;
 ALTER ROLE explained SET auto_explain.log_format = 'json';
 """
-# After so many executions PostgreSQL may plan a prepared statement for all parameters at once: that is the plan to look at.
+# After this many executions PostgreSQL may have a generic plan for a prepared statement. That is the plan to look at.
 TURNS = 8
 TIMED = 60
 PLAN = re.compile(r"duration: [0-9.]+ ms  plan:\n((?:\t.*\n)+)")
@@ -45,7 +45,7 @@ class Statement:
 
     @property
     def named_separately(self):
-        """Counting and substring search take the longer the more there is."""
+        """Whether this counts or searches for substrings, which takes longer the more rows there are."""
         return "COUNT(*)" in self.text or " LIKE " in self.text
 
     def nodes(self):
@@ -61,7 +61,7 @@ def nodes(plan):
 
 
 class Services:
-    """One whose statements PostgreSQL explains, and two that are timed: on the store that grows, and on one that does not."""
+    """A service whose statements PostgreSQL explains, and two that are timed: on the growing store, and on one that stays empty."""
 
     def __init__(self, cluster, program, database, directory):
         self.cluster, self.running = cluster, []
@@ -79,12 +79,12 @@ class Services:
             Client(service).call("POST", "/auth/register", {"email": "known@example.com", "password": PASSWORD}, 201)
 
     def statements_of(self, run):
-        """The statements that the last of a few runs executed."""
+        """Runs a call a few times and returns the statements of the last run."""
         for _ in range(TURNS - 1):
             run()
         begin = self.cluster.log.stat().st_size
         run()
-        # A plan is written before the answer to its statement, so it is there now.
+        # PostgreSQL logs a plan before it returns the result of the statement, so it is in the log now.
         text = self.cluster.log.read_bytes()[begin:].decode()
         plans = [json.loads(plan) for plan in PLAN.findall(text)]
         return [Statement(plan["Query Text"], plan["Plan"]) for plan in plans]
@@ -119,7 +119,7 @@ def measure(cluster, program, database, directory, divisor, say):
 
 
 def timed(services, world, empty_world):
-    """What a call takes in the empty store and in the full one, in turns: the disk is as busy for the one as for the other."""
+    """Returns the median times of each call in the empty and in the full store. They take turns, so that the disk is equally busy for both."""
     times = {}
     for empty, full in zip(calls(empty_world, Client(services.empty)), calls(world, Client(services.full))):
         turns = [(empty.make(), full.make()) for _ in range(10 if empty.hashes else TIMED)]
@@ -141,8 +141,8 @@ def growth(steps, calls_statements, times):
         factor = last / first
         verdict = ("counts or searches" if separate else "yes" if factor <= TARGET else "**no**")
         lines.append(f"| {name} | {' | '.join(buffers)} | {first:.2f} ms | {last:.2f} ms | {factor:.1f} | ≤ {TARGET} | {verdict} |")
-    return "\n".join([*lines, "", "A buffer is a page of 8 kB that a statement looked at. What counts or searches for a part of a text "
-                      "stands behind the plus, and its call is named separately."])
+    return "\n".join([*lines, "", "A buffer is a page of 8 kB that a statement read. Statements that count or search for substrings "
+                      "come after the plus; the target is not for their calls."])
 
 
 def plans(calls_statements):
@@ -158,14 +158,14 @@ def plans(calls_statements):
 
 
 def shortened(text):
-    """A statement without its long lists of columns and without quotation marks."""
+    """Returns a statement without its long lists of columns and its quotation marks."""
     text = re.sub(r"SELECT (?!COUNT).*? FROM ", "SELECT … FROM ", text.replace('"', "").replace("\n", " "))
     text = re.sub(r"(INSERT INTO \w+ )\(.*?\) VALUES \(.*?\)", r"\1…", text)
     return re.sub(r"RETURNING .*", "RETURNING …", text).replace("|", "\\|")
 
 
 def depths(services, world, sql):
-    """The statements that fetch a page near and far."""
+    """Returns the statements that fetch near and far pages."""
     client = Client(services.explained)
     collector = world.token("first-1")
     owned = int(sql("SELECT count(*) FROM pre_bookings WHERE user_id = (SELECT id FROM users WHERE email = 'first-1@example.com')"))
@@ -181,7 +181,7 @@ def depths(services, world, sql):
             WHERE user_id = (SELECT id FROM users WHERE email = 'first-1@example.com')
             ORDER BY created_at DESC, id DESC OFFSET {max(0, skipped - 1)} LIMIT 1""")
         cursor = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-        get(f"`GET /prebooks` behind {skipped:,} of {owned:,}", f"/prebooks?cursor={cursor}" if skipped else "/prebooks", collector)
+        get(f"`GET /prebooks` after {skipped:,} of {owned:,}", f"/prebooks?cursor={cursor}" if skipped else "/prebooks", collector)
     for path, counted in [("/books?size=20", "books"), ("/admin/users?per_page=20", "users")]:
         total = int(sql(f"SELECT count(*) FROM {counted}"))
         for page in [1, total // 2_000, total // 200, total // 20]:
@@ -201,7 +201,7 @@ PLACE = pathlib.Path(__file__).with_name("floor") / "place.sql"
 
 
 def indexes(cluster, database, sql, say):
-    """What placements cost with all indexes, and then with one after the other gone; and how large everything is."""
+    """Returns the sizes of tables and indexes, and what placements cost with all indexes and with fewer and fewer of them."""
     sized = sql("""SELECT relname, pg_size_pretty(pg_relation_size(oid)), reltuples::bigint FROM pg_class
         WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 10000000 ORDER BY pg_relation_size(oid) DESC""")
     largest = ["| table or index | size | rows |", "|---|--:|--:|"]
@@ -217,7 +217,7 @@ def indexes(cluster, database, sql, say):
         sql("VACUUM pre_bookings")
         sql("CHECKPOINT")
         variables = {"first": first, "users": users, "first_user": first_user, "books": 97, "first_book": first_book + 300}
-        # The first ones after a checkpoint write whole pages; that is no matter of indexes alone.
+        # The first placements after a checkpoint write whole pages to the WAL, which would hide the cost of the indexes.
         pgbench(cluster, database, PLACE, variables, 1, f"--transactions={PLACEMENTS}")
         cluster.sql("SELECT pg_stat_statements_reset()")
         pgbench(cluster, database, PLACE, {**variables, "first": first + PLACEMENTS}, 1, f"--transactions={PLACEMENTS}")
@@ -229,5 +229,5 @@ def indexes(cluster, database, sql, say):
     place("all indexes", 0)
     for turn, name in enumerate(names, 1):
         sql(f"DROP INDEX {name}")
-        place(f"`{name}` gone, too" if turn > 1 else f"`{name}` gone", 2 * turn * PLACEMENTS)
+        place(f"also without `{name}`" if turn > 1 else f"without `{name}`", 2 * turn * PLACEMENTS)
     return ["\n".join(largest), "\n".join(lines)]

@@ -1,8 +1,8 @@
-"""A store that grows: by books, by users, by pre-bookings."""
+"""A store that grows step by step: books, users, pre-bookings."""
 
 BOOKS, USERS, FIRST_PRE_BOOKINGS, PRE_BOOKINGS = 100_000, 1_000_000, 1_000_000, 10_000_000
 
-# The same in every size, so that what a call costs can be compared. The reader has 20 pre-bookings.
+# These rows are the same at every size, so that the costs of a call can be compared. The reader has 20 pre-bookings.
 SMALL = """
 SET session_replication_role = replica;
 INSERT INTO users (email, password_hash, created_at)
@@ -27,8 +27,8 @@ INSERT INTO users (email, password_hash, created_at)
 SELECT 'user-' || n || '@example.com', '-', now() - interval '1 minute' * n FROM generate_series(1, {users}) AS n;
 VACUUM (ANALYZE);
 """
-# A user's pre-bookings lie far from each other, as they would have come. A fifth is cancelled, and a third of the books was
-# restocked once. No user waits for a book twice.
+# A user's pre-bookings are far from each other, as they would be if placed over time. A fifth is cancelled, and a third of the books
+# was restocked once. No user waits for a book twice.
 MORE_PRE_BOOKINGS = """
 SET session_replication_role = replica;
 INSERT INTO pre_bookings (user_id, book_id, created_at, cancelled_at)
@@ -42,7 +42,7 @@ RESTOCKS = """
 INSERT INTO restocks (book_id, quantity) SELECT id, 3 FROM books WHERE author <> 'First' AND id % 3 = 0;
 UPDATE books SET round = 1 WHERE author <> 'First' AND id % 3 = 0;
 """
-# One who has a pre-booking of every book.
+# A user with a pre-booking of every book.
 COLLECTOR = """
 SET session_replication_role = replica;
 INSERT INTO pre_bookings (user_id, book_id, created_at)
@@ -51,7 +51,7 @@ SELECT (SELECT id FROM users WHERE email = 'first-1@example.com'), id, now() - i
 
 
 def without_indexes(sql, table, work):
-    """Does some work while a table has none of its indexes but its primary key: it is filled much faster so."""
+    """Does `work` while a table has no index but its primary key, which makes filling it much faster."""
     indexes = sql(f"SELECT indexname || '|' || indexdef FROM pg_indexes WHERE tablename = '{table}' AND indexname NOT LIKE '%_pkey'")
     indexes = [line.split("|", 1) for line in indexes.splitlines()]
     for name, _ in indexes:
@@ -62,7 +62,7 @@ def without_indexes(sql, table, work):
 
 
 def sizes(divisor):
-    """The steps in which the store grows: what each is called, and how it is reached."""
+    """Returns the steps in which the store grows: the name of each, and a function that takes the store there."""
     books, users, first, last = BOOKS // divisor, USERS // divisor, FIRST_PRE_BOOKINGS // divisor, PRE_BOOKINGS // divisor
 
     def pre_bookings(begin, end):

@@ -1,4 +1,4 @@
-"""The service: its release build, running as an operator would run it."""
+"""The release build of the service, run as an operator would run it."""
 
 import base64
 import hashlib
@@ -20,23 +20,23 @@ ADMIN_EMAIL, ADMIN_PASSWORD = "bench-admin@example.com", "no secret at all"
 
 
 def build():
-    """Builds the program for release, and says where it is."""
+    """Builds the program for release and returns its path."""
     manifest = ["--manifest-path", ROOT / "Cargo.toml"]
-    subprocess.run(["cargo", "build", "--release", "--locked", *manifest, "--package", "api-actix", "--bin", "bookstore"], check=True)
+    subprocess.run(["cargo", "build", "--release", "--locked", *manifest, "--package", "bookstore", "--bin", "bookstore"], check=True)
     metadata = subprocess.run(["cargo", "metadata", "--format-version=1", "--no-deps", *manifest], check=True, stdout=subprocess.PIPE)
     return pathlib.Path(json.loads(metadata.stdout)["target_directory"]) / "release" / "bookstore"
 
 
 class Service:
     def __init__(self, program, database_url, directory, secret=None, **environment):
-        """Starts it in a directory of its own, and waits for the lines that say where it is."""
+        """Starts the service in a directory, and waits until its start lines show its address."""
         self.directory, self.log = directory, directory / "service.log"
         self.secret = secret or secrets.token_hex(32)
         given = {
             "DATABASE_URL": database_url, "JWT_SECRET": self.secret, "HOST": "127.0.0.1", "PORT": "0", "WORKER": "off",
             "ADMIN_EMAIL": ADMIN_EMAIL, "ADMIN_PASSWORD": ADMIN_PASSWORD, "RUST_LOG": "info", **environment,
         }
-        # Appended to, so that it can be emptied while the service writes.
+        # Opened for appending, so that it can be truncated while the service writes.
         log = open(self.log, "ab")
         started = time.monotonic()
         self.process = Leashed([program], directory / "service.pid", cwd=directory, stdout=subprocess.PIPE, stderr=log,
@@ -57,18 +57,18 @@ class Service:
         os.truncate(self.log, 0)
 
     def memory_mb(self, name):
-        """`VmRSS`, what it takes now, or `VmHWM`, the most it ever took, in MB."""
+        """Returns the current memory (`VmRSS`) or its peak (`VmHWM`) in MB."""
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith(f"{name}:"):
                 return int(line.split()[1]) / 1024
-        raise SystemExit("bench: the service is gone")
+        raise SystemExit("bench: the service has ended")
 
     def forget_peak_memory(self):
-        """Lets VmHWM begin anew, at what it takes now."""
+        """Resets VmHWM to the current memory."""
         pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
 
     def token(self, user_id, role="user"):
-        """An access token as the service itself issues them, for a day."""
+        """Returns an access token like the service's own, valid for a day."""
         now = int(time.time())
         claims = {"sub": str(user_id), "role": role, "jti": secrets.token_urlsafe(32), "iat": now, "exp": now + 86400,
                   "iss": "bookstore", "aud": "bookstore-api"}
@@ -77,7 +77,7 @@ class Service:
         return f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
     def request(self, method, path, token=None, body=None):
-        """A request as the bytes that a client sends."""
+        """Returns a request as a client sends it."""
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}:{self.port}"]
         if token:
             lines.append(f"Authorization: Bearer {token}")
@@ -88,7 +88,7 @@ class Service:
 
 
 class Client:
-    """One keep-alive connection, for what is measured request by request."""
+    """A keep-alive connection, for measuring single requests."""
 
     def __init__(self, service, token=None):
         self.connection = http.client.HTTPConnection(service.host, int(service.port))
@@ -96,12 +96,12 @@ class Client:
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def call(self, method, path, body=None, expected=200, token=None):
-        """The answer's body, and how long it took in milliseconds."""
+        """Makes a call, and returns the response body and the time in milliseconds."""
         headers = {"Authorization": f"Bearer {token}"} if token else self.headers
         if body is not None:
             headers = {**headers, "Content-Type": "application/json"}
         body = None if body is None else json.dumps(body)
-        # The service closes a connection that rests for long.
+        # The service closes connections that are idle for long.
         if time.monotonic() - self.last_used > KEEP_ALIVE_SECONDS / 2:
             self.connection.close()
             self.connection.connect()
@@ -121,7 +121,7 @@ def encoded(value):
 
 
 def percentile(values, percent):
-    """The smallest value that so many percent of all do not exceed."""
+    """Returns the smallest value that at least `percent` percent of the values do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 

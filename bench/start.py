@@ -1,4 +1,4 @@
-"""Start-up and memory of a service that has nothing to do yet."""
+"""Start-up time and idle memory of the service."""
 
 import time
 
@@ -9,7 +9,7 @@ STARTS = 5
 
 
 def measure(program, url, directory):
-    """Starts it a few times on a current schema; the last one goes on running."""
+    """Starts the service a few times on a current schema, and leaves the last one running."""
     Service(program, url, directory).stop()
     seconds = []
     for left in reversed(range(STARTS)):
@@ -17,7 +17,7 @@ def measure(program, url, directory):
         seconds.append(service.start_seconds)
         if left:
             service.stop()
-    # What an allocator gives back a little later is not idle memory.
+    # The allocator returns some memory to the system with a delay.
     time.sleep(2)
     return service, (median(seconds), service.memory_mb("VmRSS"), service.memory_mb("VmHWM"))
 
@@ -27,6 +27,6 @@ def table(measured):
     reached = {True: "yes", False: "**no**"}
     return "\n".join([
         "| at rest | | target | reached |", "|---|--:|--:|---|",
-        f"| start-up on a current schema, with an admin to make sure of | {seconds:.2f} s | < {SECONDS} s | {reached[seconds < SECONDS]} |",
+        f"| start-up on a current schema, with an admin in the settings | {seconds:.2f} s | < {SECONDS} s | {reached[seconds < SECONDS]} |",
         f"| memory two seconds later (`VmRSS`) | {memory:.1f} MB | < {MEGABYTES} MB | {reached[memory < MEGABYTES]} |",
-        f"| its peak since the start (`VmHWM`) | {peak:.1f} MB | | |"])
+        f"| peak memory since the start (`VmHWM`) | {peak:.1f} MB | | |"])

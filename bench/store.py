@@ -1,18 +1,18 @@
-"""What the store is loaded with. By SQL: registering thousands would measure argon2."""
+"""Loads the store by SQL, because registering thousands of users would take the time of argon2."""
 
 from service import Client
 
 USERS = 100_000
-# Each of these has so many pre-bookings.
+# Each reader has this many pre-bookings.
 READERS, PRE_BOOKINGS_OF_A_READER = 1_000, 20
-# A prime, so that counting users and books up side by side meets every pair of them before any a second time.
+# A prime number, so that counting users and books up together produces every pair once before it repeats one.
 BOOKS = 9_973
-# Books of their own for runs that need them untouched.
+# Books for runs that need untouched ones.
 SPARE_BOOKS = 1_000
 PASSWORD = "correct horse"
 
 LOAD = """
-SET session_replication_role = replica;  -- what is loaded here refers to what is loaded here: its foreign keys are not asked for
+SET session_replication_role = replica;  -- skips the foreign key checks: these rows refer to each other alone
 INSERT INTO users (email, password_hash)
 SELECT 'user-' || n || '@example.com', hash FROM generate_series(0, {users} - 1) AS n,
     (SELECT password_hash AS hash FROM users WHERE email = 'known@example.com') AS known;
@@ -29,7 +29,7 @@ SELECT
 FROM generate_series(0, {books} - 1) AS n;
 INSERT INTO books (title, author, price_cents, created_at)
 SELECT 'Spare ' || n, 'Nobody', 100, now() - interval '1 year' FROM generate_series(0, {spare_books} - 1) AS n;
--- Of the readers' pre-bookings a third is notified and a third cancelled.
+-- A third of the readers' pre-bookings is notified, and a third is cancelled.
 INSERT INTO pre_bookings (user_id, book_id, created_at, cancelled_at)
 SELECT first_user + n / {each}, first_book + n % {books}, now() - interval '1 second' * n, CASE WHEN n % 3 = 0 THEN now() END
 FROM generate_series(0, {readers} * {each} - 1) AS n,
@@ -48,7 +48,7 @@ SELECT lastval();
 
 
 class Store:
-    """A catalog, its users and some pre-bookings, for the load cases."""
+    """A catalog, users and some pre-bookings, for the load cases."""
 
     def __init__(self, cluster, service, database):
         self.cluster, self.service, self.database = cluster, service, database
@@ -66,19 +66,19 @@ class Store:
         return self.cluster.sql(sql, self.database)
 
     def spare_books(self, count=1):
-        """The first of so many books with consecutive ids that are out of stock and that nobody has pre-booked yet."""
+        """Returns the first of `count` books with consecutive ids that are out of stock and were never pre-booked."""
         self.spare_books_used += count
         return self.first_spare_book + SPARE_BOOKS - self.spare_books_used
 
     def unused_places(self, count):
-        """Where to begin counting users and books up, so that so many pairs are new."""
+        """Returns the number to start counting users and books from, so that `count` pairs are new."""
         first = self.places_used
         self.places_used += count
         return first
 
     def cancellable(self, count):
-        """The first of so many waiting pre-bookings with consecutive ids; the users repeat in their order."""
-        # Each book is waited for by everybody at most once, so a further one for each time that the users are gone through.
+        """Adds `count` waiting pre-bookings with consecutive ids, for all users in turns, and returns the first id."""
+        # A user waits for a book at most once, so each turn through the users takes another book.
         book = self.first_spare_book + self.books_to_cancel
         self.books_to_cancel += -(-count // USERS)
         last = self.sql(CANCELLABLE.format(first_user=self.first_user, users=USERS, first_spare_book=book, count=count))

@@ -1,4 +1,4 @@
-"""Right ISBNs for the format "isbn", so that Schemathesis can ask that they are taken: a pattern has no check digit."""
+"""Valid ISBNs for the format "isbn", so that Schemathesis can check that they are accepted: a pattern can't express a check digit."""
 
 import schemathesis
 from hypothesis import strategies as st

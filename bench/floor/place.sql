@@ -1,4 +1,4 @@
--- The how-manieth transaction this is, among all clients; a client keeps its variables from one to the next.
+-- The number of this transaction among those of all clients. A client keeps its variables from one transaction to the next.
 \set turn :turn + 1
 \set n :first + :turn * :clients + :client_id
 \set user :first_user + :n % :users

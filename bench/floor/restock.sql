@@ -1,4 +1,4 @@
--- The how-manieth transaction this is, among all clients; a client keeps its variables from one to the next.
+-- The number of this transaction among those of all clients. A client keeps its variables from one transaction to the next.
 \set turn :turn + 1
 \set book :first_book + :turn
 SELECT "users"."id", "users"."email", "users"."password_hash", "users"."role", "users"."is_active", "users"."created_at" FROM "users" WHERE "users"."id" = :admin LIMIT :one;

@@ -1,12 +1,10 @@
 //! The schema of the store, step by step, for PostgreSQL and SQLite.
 //!
-//! Names are written as strings: a step describes the schema of its day, which the entities of today must not change.
-//! Every index says which query it serves.
+//! Names are strings: a step describes the schema of its day, and later changes of the entities must not change it. A comment at
+//! each index names the calls that use it.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{
-    DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm_migration::sea_orm::{DbBackend, DbErr, Statement};
 
 mod columns;
 mod m20261120_000001_create_users;
@@ -17,6 +15,10 @@ mod m20261120_000005_create_pre_bookings;
 mod m20261120_000006_create_pre_booking_statuses;
 mod m20261121_000007_add_fan_out_to_restocks;
 mod m20261121_000008_create_deliveries;
+mod m20261121_000009_add_first_walk_ended_at_to_restocks;
+mod migrate;
+
+pub use migrate::{migrate, migrate_within};
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -33,38 +35,25 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000006_create_pre_booking_statuses::Migration),
             Box::new(m20261121_000007_add_fan_out_to_restocks::Migration),
             Box::new(m20261121_000008_create_deliveries::Migration),
+            Box::new(m20261121_000009_add_first_walk_ended_at_to_restocks::Migration),
         ]
     }
 }
 
-/// Any number will do, as long as every instance locks the same one.
-const POSTGRES_MIGRATION_LOCK: i64 = 0x424f_4f4b_5354_4f52;
-
-/// Brings the schema up to date: all of it or nothing. Several instances may do so at once; they take turns.
+/// Returns whether the schema is exactly the one that this program was built for.
 ///
-/// # Errors
-/// The store failed, or it has steps that this program does not know.
-pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
-    let options =
-        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    let transaction = db.begin_with_options(options).await?;
-    if transaction.get_database_backend() == DbBackend::Postgres {
-        // The limits of the connection are meant for requests. Changing a large table may take longer.
-        transaction.execute_unprepared("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0").await?;
-        transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({POSTGRES_MIGRATION_LOCK})")).await?;
-    }
-    Migrator::up(&transaction, None).await?;
-    transaction.commit().await
-}
-
-/// Whether the schema is exactly the one that this program was built for.
-///
-/// It only reads: the library's own question would create its table.
+/// Only reads, unlike the library's own check, which creates a table.
 ///
 /// # Errors
 /// The store failed.
-pub async fn is_current(db: &DatabaseConnection) -> Result<bool, DbErr> {
-    if !SchemaManager::new(db).has_table("seaql_migrations").await? {
+pub async fn is_current(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let backend = db.get_database_backend();
+    let tables = if backend == DbBackend::Sqlite {
+        "SELECT name FROM sqlite_master WHERE name = 'seaql_migrations'"
+    } else {
+        "SELECT relname FROM pg_class WHERE oid = to_regclass('seaql_migrations')"
+    };
+    if db.query_one_raw(Statement::from_string(backend, tables)).await?.is_none() {
         return Ok(false);
     }
     let versions = Query::select().column("version").from("seaql_migrations").order_by("version", Order::Asc).take();

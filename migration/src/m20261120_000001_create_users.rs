@@ -19,7 +19,7 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_table(table).await?;
 
-        // POST /auth/login and POST /auth/register look an address up; no address has two accounts.
+        // POST /auth/login and POST /auth/register look up an address; no address has two accounts.
         let email = Index::create().name("uq_users_email").table("users").col("email").unique().to_owned();
         manager.create_index(email).await?;
         // GET /admin/users lists the newest first.

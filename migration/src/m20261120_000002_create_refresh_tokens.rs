@@ -22,7 +22,7 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_table(table).await?;
 
-        // POST /auth/refresh and POST /auth/logout look a token up.
+        // POST /auth/refresh and POST /auth/logout look up a token.
         let hash = Index::create()
             .name("uq_refresh_tokens_hash")
             .table("refresh_tokens")

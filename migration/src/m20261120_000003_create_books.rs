@@ -39,8 +39,8 @@ impl MigrationTrait for Migration {
         manager.create_table(table).await?;
 
         let db = manager.get_connection();
-        // POST and PUT /books: no two books have one ISBN. The nine digits of an ISBN-10 before its check digit are those of
-        // the ISBN-13 with the prefix 978, so leaving the check digit away makes the two of one book equal.
+        // POST and PUT /books: no two books have the same ISBN. The first nine digits of an ISBN-10 are also in the book's
+        // ISBN-13, after the prefix 978. So without their check digits the two are equal.
         db.execute_unprepared(
             "CREATE UNIQUE INDEX uq_books_isbn ON books \
              ((CASE WHEN length(isbn) = 10 THEN '978' || substr(isbn, 1, 9) ELSE substr(isbn, 1, 12) END))",
@@ -51,7 +51,7 @@ impl MigrationTrait for Migration {
             let name = format!("ix_books_{column}");
             manager.create_index(Index::create().name(name).table("books").col(column).col("id").to_owned()).await?;
         }
-        // GET /books?q= and ?author= look for a part of a text. SQLite has no such index and scans.
+        // GET /books?q= and ?author= search for parts of a text. SQLite has no such index.
         if backend == DbBackend::Postgres {
             db.execute_unprepared("CREATE EXTENSION IF NOT EXISTS pg_trgm").await?;
             for column in ["title", "author"] {

@@ -15,12 +15,12 @@ impl MigrationTrait for Migration {
             .col(ColumnDef::new("round").big_integer().not_null().default(0).check(Expr::cust("round >= 0")))
             .col(ColumnDef::new("quantity").integer().not_null().default(1).check(Expr::cust("quantity > 0")))
             .col(moment("restocked_at", manager.get_database_backend()))
-            // A book that was never pre-booked may be deleted; its restocks notified nobody and go with it.
+            // Only a book that was never pre-booked can be deleted. Its restocks notified nobody, and are deleted with it.
             .foreign_key(reference("restocks", "book_id", "books").on_delete(ForeignKeyAction::Cascade))
             .to_owned();
         manager.create_table(table).await?;
 
-        // Every status asks for the restock of its round; a round ends once.
+        // Every status depends on the restock of its round; a round ends once.
         let round = Index::create()
             .name("uq_restocks_book_round")
             .table("restocks")

@@ -17,10 +17,10 @@ impl MigrationTrait for Migration {
             .col(ColumnDef::new("round").big_integer().not_null().default(0).check(Expr::cust("round >= 0")))
             .col(moment("created_at", backend))
             .col(optional_moment("cancelled_at", backend))
-            // Whether the restock of its round had happened when it was cancelled.
+            // Whether the restock of its round came before the cancel.
             .col(ColumnDef::new("was_notified").boolean().not_null().default(false))
             .check(Expr::cust("cancelled_at IS NOT NULL OR NOT was_notified"))
-            // Neither may be deleted: the history of a pre-booking stays readable.
+            // Neither can be deleted: the history of a pre-booking stays readable.
             .foreign_key(&mut reference("pre_bookings", "user_id", "users"))
             .foreign_key(&mut reference("pre_bookings", "book_id", "books"))
             .to_owned();
@@ -46,7 +46,7 @@ impl MigrationTrait for Migration {
             .col("id")
             .to_owned();
         manager.create_index(of_user).await?;
-        // DELETE /books/{id} asks whether the book was ever pre-booked.
+        // DELETE /books/{id} checks whether the book was ever pre-booked.
         let of_book = Index::create().name("ix_pre_bookings_book").table("pre_bookings").col("book_id").to_owned();
         manager.create_index(of_book).await
     }

@@ -3,8 +3,7 @@ use sea_orm_migration::prelude::*;
 #[derive(Debug, DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// The rule of `domain`'s `Status::of`, for whoever reads with SQL. The two say the same; a property test holds them
-/// against each other.
+/// The rule of `PreBookingState::of` in `domain`, for everything that reads with SQL. A property test compares the two.
 const VIEW: &str = "
 CREATE VIEW pre_booking_statuses AS
 SELECT

@@ -8,14 +8,14 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // One column a statement: that is all SQLite can add.
+        // SQLite adds one column per statement.
         let stage = enumeration("fan_out_stage", &["first", "final", "done"], "first");
-        // The last pre-booking that the walk of this stage has met.
+        // The last pre-booking that the walk of this stage has read.
         let after = ColumnDef::new("fan_out_after").big_integer().not_null().default(0).take();
         for column in [stage, after] {
             manager.alter_table(Table::alter().table("restocks").add_column(column).to_owned()).await?;
         }
-        // Nobody is told of what happened before there were deliveries.
+        // No e-mails for restocks from before there were deliveries.
         let done = Query::update().table("restocks").value("fan_out_stage", "done").take();
         manager.execute(done).await?;
 
@@ -29,7 +29,7 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_index(open).await?;
         // The worker walks over the pre-bookings of a round; GET /admin/books/{id}/prebooks lists the latest round first;
-        // DELETE /books/{id} asks whether the book was ever pre-booked.
+        // DELETE /books/{id} checks whether the book was ever pre-booked.
         let of_round = Index::create()
             .name("ix_pre_bookings_book_round")
             .table("pre_bookings")

@@ -5,14 +5,13 @@ use crate::columns::{enumeration, id, moment, optional_moment, reference};
 #[derive(Debug, DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// What was notified before there were deliveries is not told any more. With this, whatever was notified has a delivery, or is
-/// about to get one.
+/// Skips what was notified before there were deliveries, so that every notified pre-booking has a delivery or is about to get one.
 const SKIP_THE_PAST: &str = "
 INSERT INTO deliveries (pre_booking_id, restock_id, book_id, status, reason)
-SELECT placed.id, restock.id, placed.book_id, 'skipped', 'it was notified before there were e-mails'
-FROM pre_bookings AS placed
-JOIN restocks AS restock ON restock.book_id = placed.book_id AND restock.round = placed.round
-WHERE placed.cancelled_at IS NULL OR placed.was_notified
+SELECT notified.pre_booking_id, restock.id, notified.book_id, 'skipped', 'it was notified before there were e-mails'
+FROM pre_booking_statuses AS notified
+JOIN restocks AS restock ON restock.book_id = notified.book_id AND restock.round = notified.round
+WHERE notified.notified_at IS NOT NULL
 ";
 
 #[async_trait::async_trait]
@@ -24,12 +23,12 @@ impl MigrationTrait for Migration {
             .col(id())
             .col(ColumnDef::new("pre_booking_id").big_integer().not_null())
             .col(ColumnDef::new("restock_id").big_integer().not_null())
-            // That of the restock, once more: lists of a book's deliveries need an index with it.
+            // Copied from the restock for the index that lists a book's deliveries.
             .col(ColumnDef::new("book_id").big_integer().not_null())
             .col(enumeration("status", &["pending", "delivered", "failed", "skipped"], "pending"))
-            // When it is to be sent, while it is pending.
+            // When to send it, while it is pending.
             .col(moment("due_at", backend))
-            // Until when it is a worker's.
+            // When the claim of a worker ends.
             .col(optional_moment("claimed_until", backend))
             .col(ColumnDef::new("attempts").integer().not_null().default(0).check(Expr::cust("attempts >= 0")))
             .col(ColumnDef::new("reason").text())
@@ -43,7 +42,7 @@ impl MigrationTrait for Migration {
         manager.create_table(deliveries).await?;
         manager.get_connection().execute_unprepared(SKIP_THE_PAST).await?;
 
-        // One delivery for each pre-booking, and GET /prebooks shows it.
+        // A pre-booking has one delivery, which GET /prebooks shows.
         let of_pre_booking =
             Index::create().name("uq_deliveries_pre_booking").table("deliveries").col("pre_booking_id").unique().take();
         // The worker claims what is due.
@@ -54,7 +53,7 @@ impl MigrationTrait for Migration {
             .col("id")
             .and_where(Expr::cust("status = 'pending'"))
             .take();
-        // GET /admin/restocks counts the states of a restock's deliveries.
+        // GET /admin/restocks counts a restock's deliveries by status.
         let of_restock =
             Index::create().name("ix_deliveries_restock").table("deliveries").col("restock_id").col("status").take();
         // GET /admin/deliveries filters by status, by book, or by neither.

@@ -1,34 +1,29 @@
-//! The HTTP API of the pre-booking service, and the program that serves it.
+//! The HTTP API of the pre-booking service.
 //!
-//! One folder a feature, one file a handler with its request and response types. A handler parses what comes in, calls a
-//! use case of `domain`, and shows what comes out; the folder `api_error` turns its errors into statuses.
+//! Each feature is a folder. Each handler is a file, with its request and response types and its refusals. A handler parses the
+//! request, runs a use case of `domain`, and returns the result. `routes.rs` lists every endpoint and who may call it.
 
+mod access;
 mod account;
 mod api_error;
 mod book;
-mod deliverer;
 mod delivery;
 mod docs;
+mod endpoint;
 mod health;
 mod input;
-mod mail_settings;
 mod openapi;
+mod ports;
 mod pre_booking;
 mod request_id;
+mod resources;
 mod routes;
-mod security;
+mod schema;
 mod server;
-mod settings;
-mod start;
-mod stop_signal;
-mod store;
-pub mod telemetry;
 mod timestamp;
-mod wiring;
-mod worker_process;
+mod use_cases;
 
-pub use mail_settings::{MailSettings, Switch};
+pub use actix_web::dev::ServerHandle;
 pub use openapi::document as openapi_document;
-pub use server::Server;
-pub use settings::{LogFormat, Settings, Task};
-pub use worker_process::WorkerProcess;
+pub use ports::Ports;
+pub use server::{HttpOptions, HttpServer};

@@ -1,111 +1,108 @@
-//! The OpenAPI document, made from the handlers.
+//! Generates the OpenAPI document from the endpoints.
 
-use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, SchemaType, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use std::collections::BTreeMap;
+
+use actix_web::http::Method;
+use utoipa::OpenApi;
+use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterIn};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder};
-use utoipa::{Modify, OpenApi};
 
-use crate::api_error::{FieldError, Problem};
-use crate::{account, book, delivery, health, pre_booking};
+use crate::api_error::{FieldError, Kind, Problem, kinds};
+use crate::endpoint::{Caller, Described, Endpoint};
+use crate::routes;
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Bookstore pre-bookings",
-        description = "Customers pre-book a book that is out of stock; the moment it is restocked, everyone who waits is notified.",
+        description = "Customers pre-book a book that is out of stock. A restock notifies everyone who waits for it, at once. \
+                       A 503 with the code `OUTCOME_UNKNOWN` means that the store was lost during a write. The write may have happened \
+                       or not, so check before you try again. After any other 503 you may simply try again.",
         license(name = "MIT OR Apache-2.0"),
     ),
-    paths(
-        account::register, account::log_in, account::refresh, account::log_out, account::me,
-        book::list, book::add, book::find, book::change, book::delete, book::set_stock,
-        pre_booking::place, pre_booking::list, pre_booking::find, pre_booking::cancel,
-        account::list_users, account::deactivate, account::reactivate, pre_booking::list_of_book,
-        delivery::list_restocks, delivery::list, delivery::find, delivery::retry, delivery::retry_all,
-        health::live, health::ready,
-    ),
     components(schemas(Problem, FieldError)),
-    modifiers(&AccessToken, &CommonErrors),
     servers((url = "/")),
 )]
 struct Api;
 
-/// The API's description of itself.
+const ACCESS_TOKEN: &str = "access_token";
+
+/// Returns the OpenAPI document.
 #[must_use]
 pub fn document() -> Document {
-    Api::openapi()
-}
-
-/// How one shows who one is.
-struct AccessToken;
-
-impl Modify for AccessToken {
-    fn modify(&self, document: &mut Document) {
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-        let components = document.components.get_or_insert_default();
-        components.add_security_scheme("access_token", SecurityScheme::Http(bearer));
+    let mut document = Api::openapi();
+    let components = document.components.get_or_insert_default();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.add_security_scheme(ACCESS_TOKEN, SecurityScheme::Http(bearer));
+    for Endpoint { path, method, described, .. } in routes::endpoints() {
+        let Some(described) = described else { continue };
+        components.schemas.extend(described.schemas.iter().cloned());
+        let operation = described.into_operation(&path, &method);
+        document.paths.add_path_operation(path, vec![http_method(&method)], operation);
     }
+    document
 }
 
-/// The errors that calls of a kind have in common.
-struct CommonErrors;
+impl Described {
+    /// Adds who may call it and every problem it returns to the operation of its annotation.
+    fn into_operation(self, path: &str, method: &Method) -> Operation {
+        let problems = self.problems(path, method);
+        let mut operation = self.operation;
+        if self.caller != Caller::Anyone {
+            operation.security = Some(vec![SecurityRequirement::new::<_, _, String>(ACCESS_TOKEN, [])]);
+        }
+        for (status, codes) in problems {
+            let problem = RefOr::Ref(Ref::from_schema_name("Problem"));
+            let content = ContentBuilder::new().schema(Some(problem)).build();
+            let response = ResponseBuilder::new()
+                .description(either_of(&codes))
+                .content("application/problem+json", content)
+                .build();
+            operation.responses.responses.insert(status.to_string(), RefOr::T(response));
+        }
+        operation
+    }
 
-impl Modify for CommonErrors {
-    fn modify(&self, document: &mut Document) {
-        for (path, item) in &mut document.paths.paths {
-            let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-            for operation in operations.into_iter().flatten() {
-                add_common_errors(path, operation);
+    /// Returns the codes of its problems by status: those that it shares with other endpoints, then its own.
+    fn problems(&self, path: &str, method: &Method) -> BTreeMap<u16, Vec<&'static str>> {
+        let operation = &self.operation;
+        let query: Vec<&str> = operation.parameters.iter().flatten().filter_map(query_parameter).collect();
+        let (has_body, has_query) = (operation.request_body.is_some(), !query.is_empty());
+        let (needs_token, is_for_admins) = (self.caller != Caller::Anyone, self.caller == Caller::Admin);
+        let (uses_store, writes) = (path != "/health", *method != Method::GET);
+        let common: [(bool, &[Kind]); 7] = [
+            (needs_token, &[kinds::AUTH_TOKEN_MISSING, kinds::AUTH_TOKEN_INVALID, kinds::AUTH_TOKEN_EXPIRED]),
+            (needs_token, &[kinds::AUTH_ACCOUNT_DEACTIVATED]),
+            (is_for_admins, &[kinds::AUTH_FORBIDDEN]),
+            (has_body, &[kinds::MALFORMED_JSON, kinds::BODY_TOO_LARGE, kinds::UNSUPPORTED_MEDIA_TYPE]),
+            (query.contains(&"cursor"), &[kinds::INVALID_CURSOR]),
+            (has_body || has_query, &[kinds::VALIDATION_ERROR]),
+            (uses_store, &[kinds::INTERNAL_ERROR, kinds::STORE_UNAVAILABLE, kinds::OVERLOADED]),
+        ];
+        let lost: &[Kind] = if uses_store && writes { &[kinds::OUTCOME_UNKNOWN] } else { &[] };
+        let common = common.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, kinds)| kinds);
+        let mut problems: BTreeMap<u16, Vec<&'static str>> = BTreeMap::new();
+        for kind in common.chain(&self.refusals).chain(lost) {
+            let codes = problems.entry(kind.status.as_u16()).or_default();
+            if !codes.contains(&kind.code) {
+                codes.push(kind.code);
             }
         }
+        problems
     }
 }
 
-fn add_common_errors(path: &str, operation: &mut Operation) {
-    let has_body = operation.request_body.is_some();
-    let query: Vec<&str> = operation.parameters.iter().flatten().filter_map(query_parameter).collect();
-    let (has_query, has_cursor) = (!query.is_empty(), query.contains(&"cursor"));
-    let needs_token = operation.security.is_some();
-    let is_admins = path.starts_with("/admin") || (path.starts_with("/books") && needs_token);
-    let asks_store = path != "/health";
-    let mut add = |status: &str, description: &str| {
-        let problem = RefOr::Ref(Ref::from_schema_name("Problem"));
-        let content = ContentBuilder::new().schema(Some(problem)).build();
-        let response =
-            ResponseBuilder::new().description(description).content("application/problem+json", content).build();
-        operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(response));
-    };
-    if needs_token {
-        add("401", "`AUTH_TOKEN_MISSING`, `AUTH_TOKEN_INVALID` or `AUTH_TOKEN_EXPIRED`");
-        add(
-            "403",
-            match (path, is_admins) {
-                ("/admin/users/{id}/deactivate", _) => {
-                    "`AUTH_ACCOUNT_DEACTIVATED`, `AUTH_FORBIDDEN` or `ADMN_CANNOT_DEACTIVATE_ADMIN`"
-                }
-                (_, true) => "`AUTH_ACCOUNT_DEACTIVATED` or `AUTH_FORBIDDEN`",
-                (_, false) => "`AUTH_ACCOUNT_DEACTIVATED`",
-            },
-        );
-    }
-    if has_body {
-        add("400", "`MALFORMED_JSON`");
-        add("413", "`BODY_TOO_LARGE`");
-        add("415", "`UNSUPPORTED_MEDIA_TYPE`");
-    }
-    if has_cursor {
-        add("400", "`INVALID_CURSOR`");
-    }
-    if has_body || has_query {
-        add("422", "`VALIDATION_ERROR`");
-    }
-    if asks_store {
-        add("500", "`INTERNAL_ERROR`");
-        add("503", "`STORE_UNAVAILABLE` or `OVERLOADED`");
+/// Joins codes like this: `A`, `B` or `C`.
+fn either_of(codes: &[&str]) -> String {
+    let codes: Vec<_> = codes.iter().map(|code| format!("`{code}`")).collect();
+    match codes.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        codes => codes.concat(),
     }
 }
 
-/// The name of a parameter, if it is one of the query string.
+/// Returns the name of a query parameter, and `None` for any other parameter.
 fn query_parameter(parameter: &RefOr<Parameter>) -> Option<&str> {
     match parameter {
         RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => Some(&parameter.name),
@@ -113,63 +110,12 @@ fn query_parameter(parameter: &RefOr<Parameter>) -> Option<&str> {
     }
 }
 
-/// A price as it comes in.
-pub(crate) fn price() -> Schema {
-    let number = ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::Number))
-        .exclusive_minimum(Some(0))
-        .exclusive_maximum(Some(100_000_000))
-        .multiple_of(Some(0.01))
-        .build();
-    let text = ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::String))
-        .pattern(Some(r"^(?=.*[1-9])[0-9]{1,8}(\.[0-9]{1,2})?$"))
-        .build();
-    OneOfBuilder::new().item(number).item(text).examples(["19.99"]).build().into()
-}
-
-/// An ISBN as it comes in. JSON Schema can't calculate check digits; that they must be right is what the format says.
-pub(crate) fn isbn() -> Schema {
-    let isbn_10 = "([0-9][- ]*){9}[0-9Xx]";
-    let isbn_13 = "9[- ]*7[- ]*[89][- ]*([0-9][- ]*){9}[0-9]";
-    ObjectBuilder::new()
-        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
-        .format(Some(SchemaFormat::Custom("isbn".to_owned())))
-        .pattern(Some(format!("^[- ]*(({isbn_10}|{isbn_13})[- ]*)?$")))
-        .examples(["978-0-15-602760-1"])
-        .into()
-}
-
-fn one_of(names: &[&str]) -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(names.iter().copied()))
-}
-
-/// What books are sorted by.
-pub(crate) fn book_sort() -> Schema {
-    one_of(&["title", "author", "price", "created_at"]).default(Some("created_at".into())).into()
-}
-
-/// Which end of a sorted list comes first.
-pub(crate) fn sort_direction() -> Schema {
-    one_of(&["asc", "desc"]).default(Some("desc".into())).into()
-}
-
-/// The name of a pre-booking's status.
-pub(crate) fn pre_booking_status() -> Schema {
-    one_of(&domain::pre_booking::StatusKind::ALL.map(domain::pre_booking::StatusKind::as_str)).into()
-}
-
-/// The name of a delivery's status.
-pub(crate) fn delivery_status() -> Schema {
-    one_of(&domain::delivery::DeliveryStatus::ALL.map(domain::delivery::DeliveryStatus::as_str)).into()
-}
-
-/// The name of what became of an attempt.
-pub(crate) fn attempt_outcome() -> Schema {
-    one_of(&domain::delivery::AttemptOutcome::ALL.map(domain::delivery::AttemptOutcome::as_str)).into()
-}
-
-/// The name of a role.
-pub(crate) fn role() -> Schema {
-    one_of(&domain::account::Role::ALL.map(domain::account::Role::as_str)).into()
+fn http_method(method: &Method) -> HttpMethod {
+    match *method {
+        Method::POST => HttpMethod::Post,
+        Method::PUT => HttpMethod::Put,
+        Method::PATCH => HttpMethod::Patch,
+        Method::DELETE => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
 }

@@ -1,94 +1,45 @@
-//! Every path of the API, its methods, and who may call them.
+//! Lists every endpoint and who may call it.
 
-use actix_web::http::Method;
-use actix_web::middleware::from_fn;
-use actix_web::{HttpResponse, Resource, Route, guard, web};
+use domain::account::{DeactivateError, LogInError, ReactivateError, RefreshError, RegisterError};
+use domain::book::{AddBookError, ChangeBookError, DeleteBookError, FindBookError, SetStockError};
+use domain::delivery::{FindDeliveryError, RetryError};
+use domain::pre_booking::{CancelError, FindPreBookingError, ListOfBookError, PlaceError};
 
-use crate::api_error::ApiError;
-use crate::security::{admin, user};
-use crate::{account, book, delivery, docs, health, pre_booking};
+use crate::api_error::kinds;
+use crate::endpoint::{Endpoint, admins, anyone, users};
+use crate::{account, book, delivery, health, pre_booking};
 
-/// Adds every path of the API to an application.
-pub(crate) fn configure(app: &mut web::ServiceConfig) {
-    let resources = [
-        resource("/auth/register", [(Method::POST, web::to(account::register))]),
-        resource("/auth/login", [(Method::POST, web::to(account::log_in))]),
-        resource("/auth/refresh", [(Method::POST, web::to(account::refresh))]),
-        resource("/auth/logout", [(Method::POST, web::to(account::log_out))]),
-        resource("/auth/me", [(Method::GET, for_users(web::to(account::me)))]),
-        resource("/admin/users", [(Method::GET, for_admins(web::to(account::list_users)))]),
-        resource("/admin/users/{id}/deactivate", [(Method::PATCH, for_admins(web::to(account::deactivate)))]),
-        resource("/admin/users/{id}/reactivate", [(Method::PATCH, for_admins(web::to(account::reactivate)))]),
-        resource("/books", [(Method::GET, web::to(book::list)), (Method::POST, for_admins(web::to(book::add)))]),
-        resource(
-            "/books/{id}",
-            [
-                (Method::GET, web::to(book::find)),
-                (Method::PUT, for_admins(web::to(book::change))),
-                (Method::DELETE, for_admins(web::to(book::delete))),
-            ],
-        ),
-        resource("/books/{id}/stock", [(Method::PATCH, for_admins(web::to(book::set_stock)))]),
-        resource(
-            "/prebooks",
-            [
-                (Method::GET, for_users(web::to(pre_booking::list))),
-                (Method::POST, for_users(web::to(pre_booking::place))),
-            ],
-        ),
-        resource(
-            "/prebooks/{id}",
-            [
-                (Method::GET, for_users(web::to(pre_booking::find))),
-                (Method::DELETE, for_users(web::to(pre_booking::cancel))),
-            ],
-        ),
-        resource("/admin/books/{id}/prebooks", [(Method::GET, for_admins(web::to(pre_booking::list_of_book)))]),
-        resource("/admin/restocks", [(Method::GET, for_admins(web::to(delivery::list_restocks)))]),
-        resource("/admin/deliveries", [(Method::GET, for_admins(web::to(delivery::list)))]),
-        resource("/admin/deliveries/retry", [(Method::POST, for_admins(web::to(delivery::retry_all)))]),
-        resource("/admin/deliveries/{id}", [(Method::GET, for_admins(web::to(delivery::find)))]),
-        resource("/admin/deliveries/{id}/retry", [(Method::POST, for_admins(web::to(delivery::retry)))]),
-        resource("/health", [(Method::GET, web::to(health::live))]),
-        resource("/health/ready", [(Method::GET, web::to(health::ready))]),
-        resource("/openapi.json", [(Method::GET, web::to(docs::openapi_json))]),
-        resource("/docs", [(Method::GET, web::to(docs::redirect))]),
-        resource("/docs/{file:.*}", [(Method::GET, web::to(docs::swagger_ui))]),
-    ];
-    for resource in resources {
-        app.service(resource);
-    }
-    app.default_service(web::to(not_found));
-}
-
-/// A path and its methods. Every GET also answers HEAD, and any other method is told which there are.
-fn resource<const N: usize>(path: &str, methods: [(Method, Route); N]) -> Resource {
-    let mut resource = web::resource(path);
-    let mut allowed = Vec::new();
-    for (method, route) in methods {
-        let matching = if method == Method::GET {
-            allowed.push(Method::HEAD);
-            guard::Any(guard::Get()).or(guard::Head())
-        } else {
-            guard::Any(guard::Method(method.clone()))
-        };
-        allowed.push(method);
-        resource = resource.route(route.guard(matching));
-    }
-    resource.default_service(web::to(move || {
-        let refused = ApiError::method_not_allowed(&allowed);
-        async { Err::<HttpResponse, _>(refused) }
-    }))
-}
-
-fn for_users(route: Route) -> Route {
-    route.wrap(from_fn(user))
-}
-
-fn for_admins(route: Route) -> Route {
-    route.wrap(from_fn(admin))
-}
-
-async fn not_found() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::not_found())
+/// Returns every endpoint, grouped by path. The paths are in the annotations of the handlers.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        anyone(account::__path_register, account::register).refuses::<RegisterError>(),
+        anyone(account::__path_log_in, account::log_in).refuses::<LogInError>(),
+        anyone(account::__path_refresh, account::refresh)
+            .refuses::<RefreshError>()
+            .and_refuses(kinds::AUTH_TOKEN_REUSE),
+        anyone(account::__path_log_out, account::log_out),
+        users(account::__path_me, account::me),
+        anyone(book::__path_list, book::list),
+        admins(book::__path_add, book::add).refuses::<AddBookError>(),
+        anyone(book::__path_find, book::find).refuses::<FindBookError>(),
+        admins(book::__path_change, book::change).refuses::<ChangeBookError>(),
+        admins(book::__path_delete, book::delete).refuses::<DeleteBookError>(),
+        admins(book::__path_set_stock, book::set_stock).refuses::<SetStockError>(),
+        users(pre_booking::__path_list, pre_booking::list),
+        users(pre_booking::__path_place, pre_booking::place).refuses::<PlaceError>(),
+        users(pre_booking::__path_find, pre_booking::find).refuses::<FindPreBookingError>(),
+        users(pre_booking::__path_cancel, pre_booking::cancel).refuses::<CancelError>(),
+        admins(account::__path_list_users, account::list_users),
+        admins(account::__path_deactivate, account::deactivate).refuses::<DeactivateError>(),
+        admins(account::__path_reactivate, account::reactivate).refuses::<ReactivateError>(),
+        admins(pre_booking::__path_list_of_book, pre_booking::list_of_book).refuses::<ListOfBookError>(),
+        admins(delivery::__path_list_restocks, delivery::list_restocks),
+        admins(delivery::__path_list, delivery::list),
+        // Before `/admin/deliveries/{id}`, which matches this path too.
+        admins(delivery::__path_retry_all, delivery::retry_all),
+        admins(delivery::__path_find, delivery::find).refuses::<FindDeliveryError>(),
+        admins(delivery::__path_retry, delivery::retry).refuses::<RetryError>(),
+        anyone(health::__path_live, health::live),
+        anyone(health::__path_ready, health::ready),
+    ]
 }

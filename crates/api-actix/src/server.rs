@@ -1,143 +1,96 @@
+use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_cors::Cors;
-use actix_web::dev::{Server as HttpServer, ServerHandle};
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
-use anyhow::Context;
-use infra_postgres::Store;
-use tokio_util::sync::CancellationToken;
 
-use crate::deliverer::Deliverer;
 use crate::input::BodyLimit;
-use crate::mail_settings::Switch;
+use crate::ports::Ports;
 use crate::request_id::request_id;
-use crate::routes;
-use crate::settings::Settings;
-use crate::start::{Admin, Secrets};
-use crate::stop_signal::told_to_stop;
-use crate::store::{database_name, open_store};
-use crate::wiring::Ports;
+use crate::resources;
+use crate::use_cases::UseCases;
 
-/// How long requests in flight have to finish when the server is told to stop.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long requests in flight may take after the server was told to stop.
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(22);
+/// How long the use cases of clients that hung up may take after that. Both together stay below the 30 seconds after which
+/// orchestrators kill a process.
+const USE_CASE_LIMIT: Duration = Duration::from_secs(3);
 
-/// The whole service, listening.
-pub struct Server {
-    address: SocketAddr,
-    http: HttpServer,
-    store: Arc<Store>,
-    deliverer: Option<Deliverer>,
-    stop: CancellationToken,
-    admin: Option<Admin>,
-    database: String,
+/// The options of the HTTP server.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// A host name or an address.
+    pub host: String,
+    /// 0 picks a free port.
+    pub port: u16,
+    /// The origins from which browsers may call the API.
+    pub cors_allowed_origins: Vec<String>,
+    /// The maximum size of a request body.
+    pub max_body_bytes: usize,
 }
 
-impl Server {
-    /// Opens the store, brings it up to date, makes sure of the admin, and listens.
+/// The HTTP server, bound to its address.
+pub struct HttpServer {
+    address: SocketAddr,
+    server: Server,
+    use_cases: UseCases,
+}
+
+impl HttpServer {
+    /// Binds the address. The server stops when `told_to_stop` completes.
+    ///
+    /// Use cases run on the current Tokio runtime, which MUST live until [`run`](Self::run) returns.
     ///
     /// # Errors
-    /// What stops the start, in one line.
-    pub async fn start(settings: &Settings) -> anyhow::Result<Self> {
-        settings.check()?;
-        let secrets = Secrets::gather(settings)?;
-        let store = open_store(settings).await?;
-        let ports = Ports::wire(&store, settings, &secrets);
-        if let Some(admin) = &secrets.admin {
-            admin.ensure(&ports).await?;
-        }
-        let stop = CancellationToken::new();
-        let (address, http) = listen(settings, web::Data::new(ports), stop.clone())?;
-        let deliverer = match settings.mail.worker {
-            Switch::On => Some(Deliverer::wire(&store, settings, &format!("http://{address}"), stop.clone())?),
-            Switch::Off => None,
+    /// The address can't be bound.
+    pub fn bind(
+        options: &HttpOptions,
+        ports: Ports,
+        told_to_stop: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<Self> {
+        let use_cases = UseCases::new(ports);
+        let (origins, limit) = (options.cors_allowed_origins.clone(), options.max_body_bytes);
+        let shared = web::Data::new(use_cases.clone());
+        let app = move || {
+            App::new()
+                .app_data(shared.clone())
+                .app_data(BodyLimit(limit))
+                .app_data(web::PayloadConfig::new(limit))
+                .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
+                .wrap(from_fn(request_id))
+                .configure(resources::configure)
         };
-        let database = database_name(settings);
-        Ok(Self { address, http, store, deliverer, stop, admin: secrets.admin, database })
+        let server = actix_web::HttpServer::new(app)
+            .shutdown_timeout(SHUTDOWN_LIMIT.as_secs())
+            .shutdown_signal(told_to_stop)
+            .bind((options.host.as_str(), options.port))?;
+        let address = server.addrs().first().copied().ok_or(io::ErrorKind::AddrNotAvailable)?;
+        Ok(Self { address, server: server.run(), use_cases })
     }
 
-    /// Where the API answers.
+    /// Returns the address that it listens on, with the port that was picked for 0.
     #[must_use]
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
-    /// What to tell whoever started it: where it is, and how to sign in.
-    #[must_use]
-    pub fn start_lines(&self) -> String {
-        let sign_in = match &self.admin {
-            Some(Admin { email, password_file: Some(file), .. }) => format!("{email}, password in {}", file.display()),
-            Some(Admin { email, password_file: None, .. }) => format!("{email}, password as in ADMIN_PASSWORD"),
-            None => "no admin was asked for: see ADMIN_EMAIL in --help".to_owned(),
-        };
-        let mail = self.deliverer.as_ref().map_or("not delivered from here: WORKER is off", |own| &own.destination);
-        let (version, url, database) = (env!("CARGO_PKG_VERSION"), self.url(), &self.database);
-        format!(
-            "bookstore {version}\n  API    {url}\n  Docs   {url}/docs\n  Admin  {sign_in}\n  Store  {database}\n  \
-             Mail   {mail}\n"
-        )
-    }
-
-    /// Stops the server from elsewhere.
+    /// Returns a handle that can stop the server.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
-        self.http.handle()
+        self.server.handle()
     }
 
-    /// Serves and delivers until SIGTERM or Ctrl-C, and finishes the requests and the mails in hand.
-    ///
-    /// # Errors
-    /// The server failed.
-    pub async fn run(self) -> anyhow::Result<()> {
-        let serve = async {
-            let ended = self.http.await;
-            // However the server ended, nobody delivers behind it.
-            self.stop.cancel();
-            ended
-        };
-        let deliver = async {
-            if let Some(deliverer) = self.deliverer {
-                deliverer.run().await;
-            }
-        };
-        let (ended, ()) = tokio::join!(serve, deliver);
-        self.store.close().await;
-        Ok(ended?)
+    /// Serves until it is told to stop, then finishes the requests in flight and their use cases.
+    pub async fn run(self) -> io::Result<()> {
+        let ended = self.server.await;
+        self.use_cases.finish(USE_CASE_LIMIT).await;
+        ended
     }
-}
-
-fn listen(
-    settings: &Settings,
-    ports: web::Data<Ports>,
-    stop: CancellationToken,
-) -> anyhow::Result<(SocketAddr, HttpServer)> {
-    let told_to_stop = told_to_stop()?;
-    let told_to_stop = async move {
-        told_to_stop.await;
-        stop.cancel();
-    };
-    let origins = settings.cors_allowed_origins.clone();
-    let limit = settings.max_body_bytes.get();
-    let app = move || {
-        App::new()
-            .app_data(ports.clone())
-            .app_data(BodyLimit(limit))
-            .app_data(web::PayloadConfig::new(limit))
-            .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
-            .wrap(from_fn(request_id))
-            .configure(routes::configure)
-    };
-    let (host, port) = (settings.host.as_str(), settings.port);
-    let server = actix_web::HttpServer::new(app)
-        .shutdown_timeout(SHUTDOWN_TIMEOUT.as_secs())
-        .shutdown_signal(told_to_stop)
-        .bind((host, port))
-        .with_context(|| format!("HOST {host} and PORT {port} can't be listened on"))?;
-    let address = server.addrs().first().copied().context("there is no address to listen on")?;
-    Ok((address, server.run()))
 }
 
 fn cors(origins: &[String]) -> Cors {

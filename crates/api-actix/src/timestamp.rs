@@ -2,7 +2,7 @@ use chrono::SecondsFormat;
 use domain::Timestamp;
 use serde::{Serialize, Serializer};
 
-/// A moment as the API shows it: RFC 3339 in UTC with a `Z`, to the microsecond.
+/// A time in a response: RFC 3339 in UTC with a `Z`, to the microsecond.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rfc3339(pub(crate) Timestamp);
 
@@ -13,7 +13,7 @@ impl Serialize for Rfc3339 {
 }
 
 impl From<Timestamp> for Rfc3339 {
-    fn from(moment: Timestamp) -> Self {
-        Self(moment)
+    fn from(time: Timestamp) -> Self {
+        Self(time)
     }
 }

@@ -1,14 +1,14 @@
 use chrono::{DateTime, Utc};
 
-/// A moment in UTC, to the microsecond.
+/// A time in UTC, to the microsecond.
 pub type Timestamp = DateTime<Utc>;
 
-/// Port: where the time comes from.
+/// Port: tells the time.
 #[cfg_attr(test, mockall::automock)]
 pub trait Clock: Send + Sync {
-    /// The present moment.
+    /// Returns the current time.
     ///
-    /// MUST be truncated to whole microseconds: that is what every store keeps, so the time in an answer is the one
-    /// that any later answer shows.
+    /// MUST truncate to whole microseconds. Stores keep no more, and a response must show the same time as every
+    /// later one.
     fn now(&self) -> Timestamp;
 }

@@ -1,14 +1,14 @@
 use std::borrow::Cow;
 
-/// Why a value was refused: what would have been right, as the end of a sentence that starts with the field's name.
+/// Why a value is invalid, written as the end of a sentence that starts with the name of the field.
 ///
-/// It never holds the refused value itself, which may be a secret.
+/// It says what would be valid, and never contains the invalid value, which may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidValue(Cow<'static, str>);
 
 impl InvalidValue {
-    /// A refusal with this explanation, for example `"must have 1 to 500 characters"`.
+    /// Takes the end of the sentence, for example `"must have 1 to 500 characters"`.
     pub fn new(explanation: impl Into<Cow<'static, str>>) -> Self {
         Self(explanation.into())
     }

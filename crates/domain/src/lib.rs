@@ -1,12 +1,15 @@
-//! The rules of the pre-booking service, free of any store, transport or runtime.
+//! The rules of the pre-booking service, independent of any store, transport or runtime.
 //!
-//! One folder a feature, one file a model, a port or a use case. The arrows of the workspace point here:
-//! adapters implement the ports of this crate, and this crate knows none of them.
+//! Each folder is a feature; each file is a model, a port or a use case. Dependencies point inwards: adapters
+//! implement the ports of this crate, and this crate knows no adapter.
 //!
 //! - **Models** decide. A rule is a method of a model, and a status changes only through a transition.
-//! - **Ports** are traits: a *repository* writes, a *reader* only reads and runs outside any transaction.
-//! - **Use cases** are free functions, one a file: their ports first, as `&dyn` trait objects, their input last.
-//!   They sequence; writes of more than one row go through a [`UnitOfWork`].
+//! - **Ports** are traits. A *repository* writes; a *reader* only reads, outside any transaction. Both fail with
+//!   [`RepositoryError`] and nothing else.
+//! - **Use cases** are free functions, one per file. They take their ports first, as `&dyn` trait objects, and
+//!   their input last. They call ports and models in the right order and decide nothing themselves. A use case that
+//!   writes more than one row goes through a [`UnitOfWork`]. Its error enum has one variant per reason; a use case that
+//!   only the store can fail returns [`RepositoryError`].
 
 pub mod account;
 pub mod book;

@@ -5,18 +5,20 @@ use crate::RepositoryError;
 /// Whether the store can serve this version of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreState {
-    /// It answers and its schema is the one that this program was built for.
+    /// The store responds, and its schema is the one that this program was built for.
     Ready,
-    /// It answers, but its schema is older or newer than this program.
+    /// The store responds, but its schema is older or newer than this program.
     SchemaOutdated,
+    /// The store responds, but can't be written: it is a standby, or a primary that was demoted.
+    ReadOnly,
 }
 
-/// Port: the state of the store, for whoever decides whether to send requests here.
+/// Port: checks the store, for load balancers that decide whether to send requests here.
 #[async_trait]
 pub trait StoreHealth: Send + Sync {
-    /// Asks the store itself, now.
+    /// Queries the store; the result MUST NOT be cached.
     ///
     /// # Errors
-    /// The store does not answer.
+    /// The store does not respond.
     async fn check(&self) -> Result<StoreState, RepositoryError>;
 }

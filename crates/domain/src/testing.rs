@@ -1,6 +1,7 @@
-//! What the tests of this crate share: examples of every model, and a unit of work that records whether it committed.
+//! Shared by the tests of this crate: an example of each model, and a unit of work that records whether it committed.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -11,18 +12,18 @@ use crate::account::{
     PasswordHash, RefreshToken, RefreshTokenHash, RefreshTokenRepository, Role, User, UserId, UserRepository,
 };
 use crate::book::{
-    Author, Book, BookDetails, BookId, BookRepository, MockBookRepository, Price, RestockId, Round, StockQuantity,
+    Author, Book, BookDetails, BookId, MockStockRepository, Price, RestockId, Round, StockQuantity, StockRepository,
     Title,
 };
 use crate::clock::MockClock;
 use crate::delivery::{
-    ClaimedDelivery, DeliveryId, DeliveryRepository, FanOutProgress, FanOutStage, Letter, MockDeliveryRepository,
-    Prospect,
+    ClaimedDelivery, Delivery, DeliveryId, DeliveryRepository, DeliveryState, FanOutProgress, FanOutStage, Letter,
+    MockDeliveryRepository, Prospect,
 };
-use crate::pre_booking::{PreBooking, PreBookingId, Status, StatusKind};
+use crate::pre_booking::{PreBooking, PreBookingId, PreBookingState, PreBookingStatus};
 use crate::{RepositoryError, Timestamp, UnitOfWork, UnitOfWorkFactory};
 
-/// A moment, in seconds after some beginning.
+/// The moment that lies this many seconds after a fixed one.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
 }
@@ -56,14 +57,14 @@ pub(crate) fn a_book(stock: i64) -> Book {
     }
 }
 
-pub(crate) fn a_pre_booking(status: Status) -> PreBooking {
+pub(crate) fn a_pre_booking(state: PreBookingState) -> PreBooking {
     PreBooking {
         id: PreBookingId::new(11).unwrap(),
         user_id: user_id(1),
         book_id: a_book(0).id,
         round: a_book(0).round,
         created_at: at(10),
-        status,
+        state,
     }
 }
 
@@ -74,18 +75,36 @@ pub(crate) fn a_fan_out() -> FanOutProgress {
         round: a_book(0).round,
         stage: FanOutStage::First,
         after: None,
+        first_walk_ended_at: None,
     }
 }
 
-/// A claim that ends after ten minutes.
+/// A claim that expires at `at(600)`.
 pub(crate) fn a_claim() -> ClaimedDelivery {
-    ClaimedDelivery { id: DeliveryId::new(13).unwrap(), attempts: 0, until: at(600) }
+    ClaimedDelivery { id: DeliveryId::new(13).unwrap(), until: at(600) }
+}
+
+pub(crate) fn a_delivery() -> Delivery {
+    let Letter { pre_booking_id, book_id, title, to, .. } = a_prospect().letter;
+    Delivery {
+        id: a_claim().id,
+        pre_booking_id,
+        restock_id: a_fan_out().restock_id,
+        book_id,
+        title,
+        user_id: user_id(1),
+        email: to,
+        state: DeliveryState::Pending { due_at: at(20) },
+        attempts: 0,
+        reason: None,
+        created_at: at(20),
+    }
 }
 
 pub(crate) fn a_prospect() -> Prospect {
     let BookDetails { title, author, price, .. } = a_book(0).details;
     let letter = Letter {
-        pre_booking_id: a_pre_booking(Status::Waiting).id,
+        pre_booking_id: a_pre_booking(PreBookingState::Waiting).id,
         to: Email::parse("ada@example.com").unwrap(),
         book_id: a_book(0).id,
         title,
@@ -93,7 +112,7 @@ pub(crate) fn a_prospect() -> Prospect {
         price,
         notified_at: at(20),
     };
-    Prospect { letter, status: StatusKind::Notified, is_active: true }
+    Prospect { letter, status: PreBookingStatus::Notified, is_active: true }
 }
 
 pub(crate) fn a_user(role: Role) -> User {
@@ -131,24 +150,24 @@ pub(crate) fn store_failure() -> RepositoryError {
 /// A unit of work over mocked ports.
 #[derive(Default)]
 pub(crate) struct FakeUnitOfWork {
-    pub(crate) books: MockBookRepository,
+    pub(crate) stock: MockStockRepository,
     pub(crate) users: MockUserRepository,
     pub(crate) refresh_tokens: MockRefreshTokenRepository,
     pub(crate) deliveries: MockDeliveryRepository,
-    pub(crate) committed: Arc<AtomicBool>,
+    pub(crate) commits: Arc<AtomicUsize>,
 }
 
 impl FakeUnitOfWork {
-    /// A factory that gives out this unit of work, once.
+    /// A factory whose `begin` returns this unit of work, once.
     pub(crate) fn into_factory(self) -> FakeUnitOfWorkFactory {
-        FakeUnitOfWorkFactory { committed: Arc::clone(&self.committed), unit: Mutex::new(Some(self)) }
+        FakeUnitOfWorkFactory::of([self])
     }
 }
 
 #[async_trait]
 impl UnitOfWork for FakeUnitOfWork {
-    fn books(&self) -> &dyn BookRepository {
-        &self.books
+    fn stock(&self) -> &dyn StockRepository {
+        &self.stock
     }
 
     fn users(&self) -> &dyn UserRepository {
@@ -164,29 +183,39 @@ impl UnitOfWork for FakeUnitOfWork {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), RepositoryError> {
-        self.committed.store(true, Ordering::SeqCst);
+        self.commits.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
 }
 
+/// Its `begin` returns one unit of work after the other.
 pub(crate) struct FakeUnitOfWorkFactory {
-    unit: Mutex<Option<FakeUnitOfWork>>,
-    committed: Arc<AtomicBool>,
+    size: usize,
+    units: Mutex<VecDeque<FakeUnitOfWork>>,
+    commits: Arc<AtomicUsize>,
 }
 
 impl FakeUnitOfWorkFactory {
-    pub(crate) fn began(&self) -> bool {
-        self.unit.lock().unwrap().is_none()
+    pub(crate) fn of<const SIZE: usize>(units: [FakeUnitOfWork; SIZE]) -> Self {
+        let commits = Arc::<AtomicUsize>::default();
+        let units = units.into_iter().map(|unit| FakeUnitOfWork { commits: Arc::clone(&commits), ..unit });
+        Self { size: SIZE, units: Mutex::new(units.collect()), commits }
     }
 
+    /// Whether any unit of work has begun.
+    pub(crate) fn began(&self) -> bool {
+        self.units.lock().unwrap().len() < self.size
+    }
+
+    /// Whether all units of work were committed.
     pub(crate) fn committed(&self) -> bool {
-        self.committed.load(Ordering::SeqCst)
+        self.commits.load(Ordering::SeqCst) == self.size
     }
 }
 
 #[async_trait]
 impl UnitOfWorkFactory for FakeUnitOfWorkFactory {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, RepositoryError> {
-        Ok(Box::new(self.unit.lock().unwrap().take().expect("a use case begins one unit of work")))
+        Ok(Box::new(self.units.lock().unwrap().pop_front().expect("begin is called once per unit of work")))
     }
 }

@@ -2,43 +2,41 @@ use async_trait::async_trait;
 
 use crate::RepositoryError;
 use crate::account::{RefreshTokenRepository, UserRepository};
-use crate::book::BookRepository;
+use crate::book::StockRepository;
 use crate::delivery::DeliveryRepository;
 
-/// Port: the writes of one transaction, which happen together or not at all.
+/// Port: one transaction. Its writes happen together or not at all; dropping it without a commit rolls back.
 ///
-/// While a unit of work is open nothing outside of it is awaited and no reader is asked: it holds a connection and maybe
-/// locks, and a second connection would deadlock a full pool. Whoever drops it undoes it.
+/// A unit of work holds a connection and maybe locks. While it is open, callers MUST NOT await anything else, readers
+/// included: with every connection of the pool in use, waiting for a second one would be a deadlock.
 #[async_trait]
 pub trait UnitOfWork: Send + Sync {
-    /// The books, within this transaction.
-    fn books(&self) -> &dyn BookRepository;
+    /// Writes the stock of books within this transaction.
+    fn stock(&self) -> &dyn StockRepository;
 
-    /// The accounts, within this transaction.
+    /// Writes accounts within this transaction.
     fn users(&self) -> &dyn UserRepository;
 
-    /// The refresh tokens, within this transaction.
+    /// Writes refresh tokens within this transaction.
     fn refresh_tokens(&self) -> &dyn RefreshTokenRepository;
 
-    /// The deliveries, within this transaction.
+    /// Writes deliveries within this transaction.
     fn deliveries(&self) -> &dyn DeliveryRepository;
 
-    /// Makes all of it lasting, and visible to everybody at once. The last line of a use case.
+    /// Commits the transaction. Its writes become visible to everybody at the same moment.
     ///
     /// # Errors
-    /// Nothing of it happened, as far as the store could say.
+    /// [`RepositoryError::OutcomeUnknown`] if the connection was lost: either all writes happened or none. After any other
+    /// error, none happened.
     async fn commit(self: Box<Self>) -> Result<(), RepositoryError>;
 }
 
-/// Port: opens units of work.
+/// Port: begins transactions.
 #[async_trait]
 pub trait UnitOfWorkFactory: Send + Sync {
-    /// Opens a unit of work.
+    /// Begins a transaction.
     ///
-    /// MUST run at READ COMMITTED: every statement sees what was committed before it started, so that a statement after a
-    /// lock sees what the lock protects.
-    ///
-    /// # Errors
-    /// The store is unavailable.
+    /// MUST run at READ COMMITTED. Each statement then sees everything that was committed before it started, so that
+    /// the statement after a lock sees what the lock protects.
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, RepositoryError>;
 }

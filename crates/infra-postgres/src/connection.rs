@@ -2,127 +2,136 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::Connection;
+use sea_orm::sqlx::postgres::PgPoolOptions;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::sqlx::{self, Connection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 use tracing::log::LevelFilter;
 
-use crate::delivery::Signal;
-use crate::kept_connections::KeptConnections;
+use crate::pool::Connections;
+use crate::postgres::{self, PostgresPool, SLOW_STATEMENT};
+use crate::signal::Signal;
 use crate::{Pool, Repositories, Store};
 
-/// How to reach the store.
+/// Where the store is, and how to use it.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
     /// `postgres://...`, `sqlite://path` or `sqlite::memory:`.
     pub url: String,
-    /// The most connections to PostgreSQL. SQLite always has one, which serves many users more evenly than several that
-    /// wait for each other.
+    /// The maximum number of connections to PostgreSQL. SQLite always has one: several would wait for each other, and serve users
+    /// less evenly.
     pub max_connections: NonZeroU32,
 }
 
-/// Why there is no store.
+/// Why the store can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// It can't be reached.
+    /// The store can't be reached.
     #[error("the database of DATABASE_URL can't be opened; does it run, and is the address right? {0}")]
     Connect(DbErr),
-    /// Its schema could not be brought up to date.
+    /// The store is read-only.
+    #[error(
+        "the database of DATABASE_URL is read-only, so it is a standby or a primary that was demoted; DATABASE_URL must be the \
+         address of the primary"
+    )]
+    ReadOnly,
+    /// The address leads to a pooler.
+    #[error(
+        "DATABASE_URL leads to PgBouncer, or to another pooler that drops the settings of connections, without which no limit would \
+         hold; DATABASE_URL must be the address of PostgreSQL itself (bookstore pools its connections, see DATABASE_MAX_CONNECTIONS)"
+    )]
+    Pooler,
+    /// The schema could not be brought up to date.
     #[error("the schema of the database can't be brought up to date: {0}")]
     Migrate(DbErr),
 }
 
-/// How long a statement may wait for a lock.
-const LOCK_TIMEOUT: &str = "1s";
-/// How long a statement may run.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a transaction may do nothing before the server ends it.
-const IDLE_IN_TRANSACTION_TIMEOUT: &str = "30s";
-/// How long to wait for a connection of the pool.
+/// How long to wait for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a connection may rest, or be kept, before it is asked whether it still lives. Asking always would cost a round trip.
-const PING_AFTER_IDLE: Duration = Duration::from_secs(30);
-/// From when on a statement is logged as slow.
-const SLOW_STATEMENT: Duration = Duration::from_secs(1);
-/// How often to open a fresh SQLite file that another process is creating at the same moment.
+/// How often to try to open an SQLite file that another process is creating.
 const SQLITE_OPEN_ATTEMPTS: u32 = 5;
 
 /// Opens the store and brings its schema up to date.
 ///
+/// MUST be called on a runtime that lives until the process ends, because the connections and the work on them belong to it.
+///
 /// # Errors
-/// See [`ConnectError`].
+/// The store can't be reached, can't be written, or can't be migrated.
 pub async fn connect(options: &StoreOptions) -> Result<Store, ConnectError> {
-    let connection = open(options).await.map_err(ConnectError::Connect)?;
-    migration::migrate(&connection).await.map_err(ConnectError::Migrate)?;
-    let kept = (connection.get_database_backend() == DbBackend::Postgres).then(|| keep(&connection, options));
-    let signal = Arc::new(Signal::new(&options.url));
-    Ok(Repositories { connection: Pool::new(connection, kept.flatten()), signal })
+    let connections = if options.url.starts_with("sqlite:") {
+        let database = open_sqlite(&options.url).await.map_err(ConnectError::Connect)?;
+        migration::migrate(&database).await.map_err(ConnectError::Migrate)?;
+        Connections::Sqlite(database)
+    } else {
+        Connections::Postgres(open_postgres(options).await?)
+    };
+    Ok(Repositories { connection: Pool(connections), signal: Arc::new(Signal::new(&options.url)) })
 }
 
-/// Keeps all connections of a pool but a quarter, which is for units of work.
-fn keep(connection: &DatabaseConnection, options: &StoreOptions) -> Option<KeptConnections> {
-    let all = usize::try_from(options.max_connections.get()).ok()?;
-    let count = all.checked_sub((all / 4).max(1)).filter(|&count| count > 0)?;
-    let pool = connection.get_postgres_connection_pool().clone();
-    Some(KeptConnections::new(pool, count, ACQUIRE_TIMEOUT, PING_AFTER_IDLE))
+async fn open_postgres(options: &StoreOptions) -> Result<PostgresPool, ConnectError> {
+    let connect_options = postgres::connect_options(&options.url).map_err(connect_error)?;
+    let max_connections = usize::try_from(options.max_connections.get()).unwrap_or(usize::MAX);
+    let pool = PostgresPool::new(connect_options.clone(), max_connections, ACQUIRE_TIMEOUT);
+    let pool = pool.map_err(|error| ConnectError::Connect(DbErr::Custom(error.to_string())))?;
+    // The first connection shows whether the address is right.
+    drop(pool.acquire().await.map_err(name_cause)?);
+
+    let for_migration = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
+    let for_migration = for_migration.connect_with(connect_options).await.map_err(connect_error)?;
+    let migrated = migration::migrate(&for_migration.clone().into()).await;
+    for_migration.close().await;
+    migrated.map_err(ConnectError::Migrate)?;
+    Ok(pool)
 }
 
-async fn open(options: &StoreOptions) -> Result<DatabaseConnection, DbErr> {
-    let is_sqlite = options.url.starts_with("sqlite:");
-    let connect_options =
-        if is_sqlite { sqlite(&options.url) } else { postgres(&options.url, options.max_connections) };
+fn connect_error(error: sqlx::Error) -> ConnectError {
+    name_cause(DbErr::Conn(RuntimeErr::SqlxError(error.into())))
+}
+
+fn name_cause(error: DbErr) -> ConnectError {
+    if let DbErr::Conn(RuntimeErr::SqlxError(cause)) = &error
+        && let sqlx::Error::Configuration(cause) = cause.as_ref()
+    {
+        match cause.to_string().as_str() {
+            postgres::READ_ONLY => return ConnectError::ReadOnly,
+            postgres::POOLER => return ConnectError::Pooler,
+            _ => {}
+        }
+    }
+    ConnectError::Connect(error)
+}
+
+async fn open_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let options = sqlite(url);
     let mut attempts = 1;
     loop {
-        match Database::connect(connect_options.clone()).await {
-            Err(_) if is_sqlite && attempts < SQLITE_OPEN_ATTEMPTS => attempts += 1,
+        match Database::connect(options.clone()).await {
+            Err(_) if attempts < SQLITE_OPEN_ATTEMPTS => attempts += 1,
             result => return result,
         }
     }
 }
 
-fn common(url: &str) -> ConnectOptions {
+fn sqlite(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
         .sqlx_slow_statements_logging_settings(LevelFilter::Warn, SLOW_STATEMENT)
-        .record_stmt_in_spans(false);
-    options
-}
-
-fn postgres(url: &str, max_connections: NonZeroU32) -> ConnectOptions {
-    let mut options = common(url);
-    options
-        .max_connections(max_connections.get())
-        .statement_timeout(STATEMENT_TIMEOUT)
-        .test_before_acquire_if_idle_for(PING_AFTER_IDLE)
-        .map_sqlx_postgres_opts(|postgres| {
-            postgres.application_name("bookstore").options([
-                // Whatever the server's default is. Saying it with each transaction would cost it a round trip.
-                ("default_transaction_isolation", "read committed"),
-                ("lock_timeout", LOCK_TIMEOUT),
-                ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT),
-            ])
-        });
-    options
-}
-
-fn sqlite(url: &str) -> ConnectOptions {
-    let mut options = common(url);
-    options
+        .record_stmt_in_spans(false)
         .max_connections(1)
-        // Were its only connection closed, an in-memory database would be gone.
+        // An in-memory database ends with its only connection.
         .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
         .map_sqlx_sqlite_pool_opts(|pool| {
-            // A commit that fails, because there is no room left, ends the transaction. The driver goes on counting it: what is
-            // written next would become a part of it that nobody ever commits. Such a connection is not used again.
+            // A commit that fails for lack of space ends the transaction, but the driver does not notice: later writes would
+            // belong to a transaction that is never committed. So close such a connection.
             pool.after_release(|connection, _| {
                 Box::pin(async move {
                     if connection.is_in_transaction() {
-                        // One that was given up is being rolled back, before this is answered.
+                        // The ping waits for the rollback of an abandoned transaction.
                         connection.ping().await?;
                     }
                     Ok(!connection.is_in_transaction())
@@ -136,7 +145,7 @@ fn sqlite(url: &str) -> ConnectOptions {
                 .synchronous(SqliteSynchronous::Normal)
                 .busy_timeout(ACQUIRE_TIMEOUT)
                 .foreign_keys(true)
-                // Searches in any case of any script; SQLite's own LIKE knows ASCII only.
+                // For searches: SQLite's own LIKE folds ASCII only.
                 .with_regexp()
         });
     options
@@ -144,57 +153,79 @@ fn sqlite(url: &str) -> ConnectOptions {
 
 #[cfg(test)]
 mod tests {
-    use domain::account::{Email, NewUser, PasswordHash, Role, UserRepository};
+    use domain::account::{Email, NewUser, PasswordHash, Role, UserReader};
+    use domain::book::{Author, BookDetails, BookRepository, NewBook, Price, StockQuantity, Title};
     use domain::{RepositoryError, Timestamp, UnitOfWorkFactory};
-    use sea_orm::{ConnectionTrait, Statement};
+    use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
     use super::*;
 
-    fn user(number: u32) -> NewUser {
+    fn now() -> Timestamp {
+        Timestamp::from_timestamp_micros(1_800_000_000_000_000).unwrap()
+    }
+
+    fn user(number: usize) -> NewUser {
         NewUser {
             email: Email::parse(&format!("user{number}@example.com")).unwrap(),
-            password_hash: PasswordHash::new("x".repeat(200)),
+            password_hash: PasswordHash::new("hash".to_owned()),
             role: Role::User,
-            created_at: Timestamp::from_timestamp_micros(1_800_000_000_000_000).unwrap(),
+            created_at: now(),
         }
     }
 
-    /// What SQLite says of itself in a text.
+    fn book() -> NewBook {
+        let details = BookDetails {
+            title: Title::parse("x".repeat(500)).unwrap(),
+            author: Author::parse("x".repeat(255)).unwrap(),
+            price: Price::from_stored(1),
+            isbn: None,
+            description: None,
+            cover_image_url: None,
+            publish_date: None,
+        };
+        NewBook { details, stock_quantity: StockQuantity::NONE, created_at: now() }
+    }
+
+    /// Returns a text that SQLite reports about itself.
     async fn pragma(store: &Store, name: &str) -> String {
-        let statement = Statement::from_string(store.connection.get_database_backend(), format!("PRAGMA {name}"));
-        store.connection.database().query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+        let statement = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {name}"));
+        store.connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
     }
 
     #[tokio::test]
-    async fn a_store_without_room_is_unavailable_and_goes_on_when_there_is_some() {
+    async fn a_full_store_is_unavailable_and_works_again_when_it_has_space() {
         let directory = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/bookstore.db", directory.path().display());
         let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN }).await.unwrap();
-        // It is not made smaller than it is: from here on it may not grow.
-        store.connection.database().execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+        // SQLite does not shrink a file to the limit, but does not let it grow either.
+        store.connection.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
 
-        let mut added = 0;
         let refused = loop {
-            match store.add(&user(added)).await {
-                Ok(_) => added += 1,
-                Err(error) => break error,
+            if let Err(error) = store.add(&book()).await {
+                break error;
             }
         };
         assert!(matches!(refused, RepositoryError::Unavailable(_)), "{refused:?}");
         let unit = store.begin().await.unwrap();
-        let refused = unit.users().add(&user(added)).await;
-        assert!(matches!(refused, Err(RepositoryError::Unavailable(_))), "{refused:?}");
+        let mut number = 0;
+        let refused = loop {
+            match unit.users().add(&user(number)).await {
+                Ok(_) => number += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(refused, RepositoryError::Unavailable(_)), "{refused:?}");
         drop(unit);
 
-        store.connection.database().execute_unprepared("PRAGMA max_page_count = 100000").await.unwrap();
+        store.connection.execute_unprepared("PRAGMA max_page_count = 100000").await.unwrap();
         let unit = store.begin().await.unwrap();
-        unit.users().add(&user(added)).await.unwrap().unwrap();
+        unit.users().add(&user(0)).await.unwrap().unwrap();
         unit.commit().await.unwrap();
         assert_eq!(pragma(&store, "integrity_check").await, "ok");
         store.close().await;
         let url = format!("sqlite://{}/bookstore.db", directory.path().display());
         let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN }).await.unwrap();
-        assert!(store.add(&user(added)).await.unwrap().is_none(), "it was committed");
+        assert!(store.find_credentials(&user(0).email).await.unwrap().is_some(), "it was not committed");
         assert_eq!(pragma(&store, "integrity_check").await, "ok");
     }
 }

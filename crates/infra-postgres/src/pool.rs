@@ -1,68 +1,88 @@
 use async_trait::async_trait;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
 };
 
-use crate::kept_connections::KeptConnections;
+use crate::postgres::PostgresPool;
+use crate::transaction::Transaction;
 
-/// The connections to the store: `SeaORM`'s own pool, and for single statements on PostgreSQL those that are kept.
+/// The connections to the store. Each statement runs on any of them.
 #[derive(Debug)]
-pub struct Pool {
-    database: DatabaseConnection,
-    kept: Option<KeptConnections>,
+pub struct Pool(pub(crate) Connections);
+
+#[derive(Debug)]
+pub(crate) enum Connections {
+    /// To PostgreSQL.
+    Postgres(PostgresPool),
+    /// To an SQLite file.
+    Sqlite(DatabaseConnection),
 }
 
 impl Pool {
-    pub(crate) fn new(database: DatabaseConnection, kept: Option<KeptConnections>) -> Self {
-        Self { database, kept }
-    }
-
-    pub(crate) fn database(&self) -> &DatabaseConnection {
-        &self.database
-    }
-
-    pub(crate) async fn begin(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
-        self.database.begin_with_options(options).await
+    /// Begins a transaction, which has a connection for itself.
+    pub(crate) async fn begin(&self) -> Result<Transaction, DbErr> {
+        match &self.0 {
+            Connections::Postgres(pool) => {
+                let mut lease = pool.acquire().await?;
+                lease.begin().await?;
+                Ok(Transaction::Postgres(lease.into()))
+            }
+            Connections::Sqlite(database) => {
+                // Take SQLite's only write lock at once: a transaction that has read could not get it later.
+                let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+                let options = TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() };
+                Ok(Transaction::Sqlite(database.begin_with_options(options).await?))
+            }
+        }
     }
 
     pub(crate) async fn close(&self) {
-        if let Some(kept) = &self.kept {
-            kept.close();
+        match &self.0 {
+            Connections::Postgres(pool) => pool.close(),
+            // Only an in-memory mock can fail to close.
+            Connections::Sqlite(database) => drop(database.close_by_ref().await),
         }
-        // Only an in-memory mock can fail to close.
-        let _ = self.database.close_by_ref().await;
     }
 }
 
 #[async_trait]
 impl ConnectionTrait for Pool {
     fn get_database_backend(&self) -> DbBackend {
-        self.database.get_database_backend()
+        match &self.0 {
+            Connections::Postgres(_) => DbBackend::Postgres,
+            Connections::Sqlite(_) => DbBackend::Sqlite,
+        }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        match &self.kept {
-            Some(kept) => Ok(kept.execute(&statement).await?.into()),
-            None => self.database.execute_raw(statement).await,
+        match &self.0 {
+            Connections::Postgres(pool) => Ok(pool.acquire().await?.execute(&statement).await?.into()),
+            Connections::Sqlite(database) => database.execute_raw(statement).await,
         }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.database.execute_unprepared(sql).await
+        match &self.0 {
+            Connections::Postgres(_) => self.execute_raw(Statement::from_string(DbBackend::Postgres, sql)).await,
+            Connections::Sqlite(database) => database.execute_unprepared(sql).await,
+        }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match &self.kept {
-            Some(kept) => Ok(kept.fetch(&statement).await?.into_iter().next().map(QueryResult::from)),
-            None => self.database.query_one_raw(statement).await,
+        match &self.0 {
+            Connections::Postgres(_) => Ok(self.query_all_raw(statement).await?.into_iter().next()),
+            Connections::Sqlite(database) => database.query_one_raw(statement).await,
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match &self.kept {
-            Some(kept) => Ok(kept.fetch(&statement).await?.into_iter().map(QueryResult::from).collect()),
-            None => self.database.query_all_raw(statement).await,
+        match &self.0 {
+            Connections::Postgres(pool) => {
+                let rows = pool.acquire().await?.fetch(&statement).await?;
+                Ok(rows.into_iter().map(QueryResult::from).collect())
+            }
+            Connections::Sqlite(database) => database.query_all_raw(statement).await,
         }
     }
 }

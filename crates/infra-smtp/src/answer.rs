@@ -1,9 +1,9 @@
-//! What the mail server said, as it is kept and shown.
+//! Formats the replies of a mail server to store and show them.
 
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::response::Response;
 
-/// What is worth keeping of an answer. A mail server may say as much as it likes.
+/// Longer replies are truncated. A mail server may send replies of any length.
 const MAX_CHARACTERS: usize = 500;
 
 pub(crate) fn of_response(response: &Response) -> String {
@@ -15,10 +15,10 @@ pub(crate) fn of_error(error: &Error) -> String {
     one_line(&error.to_string())
 }
 
-/// A text without line ends, NUL, and whatever else is not to be shown as it is.
+/// Replaces line ends, NUL, other control characters and repeated spaces by single spaces, and truncates the text.
 pub(crate) fn one_line(text: &str) -> String {
-    let visible = text.split(|character: char| character.is_control() || character.is_whitespace());
-    let words: Vec<&str> = visible.filter(|word| !word.is_empty()).collect();
+    let words = text.split(|character: char| character.is_control() || character.is_whitespace());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     words.join(" ").chars().take(MAX_CHARACTERS).collect()
 }
 
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_one_short_line() {
+    fn a_reply_becomes_one_short_line() {
         assert_eq!(one_line(" no\r\nsuch\0user\x1b[31m  here "), "no such user [31m here");
         assert_eq!(one_line(&"ü".repeat(9999)).chars().count(), MAX_CHARACTERS);
     }

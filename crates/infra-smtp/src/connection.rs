@@ -7,13 +7,13 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 
 use crate::smtp_server::{Encryption, SmtpServer};
 
-/// How long a connection may rest before it is asked whether it still lives.
-const ASK_AFTER_IDLE: Duration = Duration::from_secs(10);
+/// A connection that was idle for longer than this is checked before it is used.
+const CHECK_AFTER_IDLE: Duration = Duration::from_secs(10);
 
-/// A conversation with the mail server, which goes from letter to letter.
+/// A connection to the mail server, used for one letter after the other.
 pub(crate) struct Connection {
     pub(crate) smtp: AsyncSmtpConnection,
-    /// Whether it rests between two letters. One that was left in the middle of a letter is of no use to anybody.
+    /// Whether no letter is in progress. A connection that was left in the middle of a letter can't be used again.
     pub(crate) is_between_letters: bool,
 }
 
@@ -31,7 +31,7 @@ impl Manager for Connections {
             Encryption::Implicit => Some(TlsParameters::new(host.clone())?),
             Encryption::None | Encryption::Opportunistic | Encryption::Required => None,
         };
-        // The pool's user limits the time that all of this takes.
+        // The caller limits the time that all of this takes.
         let address = (host.as_str(), *port);
         let mut smtp = AsyncSmtpConnection::connect_tokio1(address, None, hello_name, implicit, None).await?;
         let upgrades = match encryption {
@@ -49,11 +49,11 @@ impl Manager for Connections {
     }
 
     async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<Error> {
-        let is_rested = metrics.last_used() > ASK_AFTER_IDLE;
-        if connection.is_between_letters && (!is_rested || connection.smtp.test_connected().await) {
+        let was_idle = metrics.last_used() > CHECK_AFTER_IDLE;
+        if connection.is_between_letters && (!was_idle || connection.smtp.test_connected().await) {
             Ok(())
         } else {
-            Err(RecycleError::message("the conversation has ended"))
+            Err(RecycleError::message("the connection was lost or left in the middle of a letter"))
         }
     }
 }

@@ -5,36 +5,38 @@ use async_trait::async_trait;
 use domain::delivery::{Letter, MailServerTrouble, Mailer, Reply};
 use lettre::{AsyncFileTransport, AsyncTransport, Tokio1Executor};
 
-use crate::Letterhead;
+use crate::{Letterhead, Pace};
 
-/// Writes mails into files that any mail program can open, instead of sending them.
+/// Writes e-mails to files that any mail program can open, instead of sending them.
 pub struct FileMailer {
     letterhead: Letterhead,
+    pace: Pace,
     directory: PathBuf,
     files: AsyncFileTransport<Tokio1Executor>,
 }
 
 impl FileMailer {
-    /// Writes into a directory, which is made if it is not there.
+    /// Creates the directory if it is missing.
     ///
     /// # Errors
-    /// The directory can't be made.
-    pub fn new(letterhead: Letterhead, directory: &Path) -> io::Result<Self> {
+    /// The directory can't be created.
+    pub fn new(letterhead: Letterhead, pace: Pace, directory: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(directory)?;
-        Ok(Self { letterhead, directory: directory.to_owned(), files: AsyncFileTransport::new(directory) })
+        Ok(Self { letterhead, pace, directory: directory.to_owned(), files: AsyncFileTransport::new(directory) })
     }
 }
 
 #[async_trait]
 impl Mailer for FileMailer {
     async fn send(&self, letter: &Letter) -> Result<Reply, MailServerTrouble> {
-        let mail = match self.letterhead.write(letter) {
+        let mail = match self.letterhead.compose(letter) {
             Ok(mail) => mail,
             Err(reason) => return Ok(Reply::Refused(reason)),
         };
+        self.pace.wait().await;
         match self.files.send(mail).await {
             Ok(name) => Ok(Reply::Accepted(format!("written to {name}.eml"))),
-            Err(error) => Err(MailServerTrouble(format!("{} can't be written to: {error}", self.directory.display()))),
+            Err(error) => Err(MailServerTrouble(format!("can't write to {}: {error}", self.directory.display()))),
         }
     }
 }

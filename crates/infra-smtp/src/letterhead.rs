@@ -7,24 +7,24 @@ use url::Url;
 
 use crate::answer::one_line;
 
-/// Whose mails they are: the sender, and the shop that their links lead to.
+/// The sender of letters, and the shop that their links point to.
 #[derive(Debug, Clone)]
 pub struct Letterhead {
     sender: Mailbox,
     shop: Url,
 }
 
-/// The sender is no mail address.
+/// The sender is not a valid e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be a mail address such as Bookstore <no-reply@shop.example.com>")]
+#[error("must be an e-mail address such as Bookstore <no-reply@shop.example.com>")]
 pub struct InvalidSender;
 
-/// What is told in plain text.
+/// The plain text part.
 #[derive(Template)]
 #[template(path = "back_in_stock.txt")]
 struct PlainText<'a>(&'a Content);
 
-/// The same for those who see HTML. The engine escapes whatever comes in.
+/// The HTML part. The template engine escapes all values.
 #[derive(Template)]
 #[template(path = "back_in_stock.html")]
 struct Html<'a>(&'a Content);
@@ -38,7 +38,7 @@ struct Content {
     pre_bookings_url: String,
 }
 
-/// Says that no person wrote it, so that none of their machines answers (RFC 3834, 5).
+/// Marks the e-mail as automatic, so that no auto-responder replies to it (RFC 3834, 5).
 #[derive(Debug, Clone)]
 struct AutoSubmitted;
 
@@ -56,28 +56,28 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// Mail programs would decode a title that looks like an encoded word (RFC 2047, 2), and show something else. The word joiner
-/// that parts its beginning is never seen.
+/// Mail programs would decode a title that looks like an encoded word (RFC 2047, 2), and show something else. An invisible word
+/// joiner prevents that.
 fn without_encoded_words(title: &str) -> String {
     title.replace("=?", "=\u{2060}?")
 }
 
 impl Letterhead {
-    /// That of a sender, such as `Bookstore <no-reply@shop.example.com>`, whose shop is at an address that paths can be
-    /// added to.
+    /// Creates a letterhead. `sender` is an address such as `Bookstore <no-reply@shop.example.com>`; paths such as `/books/7` are
+    /// appended to `shop`.
     ///
     /// # Errors
-    /// The sender is no mail address.
+    /// The sender is not a valid e-mail address.
     pub fn new(sender: &str, shop: Url) -> Result<Self, InvalidSender> {
         Ok(Self { sender: sender.parse().map_err(|_| InvalidSender)?, shop })
     }
 
-    /// Writes a letter.
+    /// Composes the e-mail of a letter.
     ///
     /// # Errors
-    /// Why this very letter can't be written, as a mail server might say it.
-    pub(crate) fn write(&self, letter: &Letter) -> Result<Message, String> {
-        let to: Address = letter.to.as_str().parse().map_err(|_| "no mail can be sent to this address".to_owned())?;
+    /// Why this letter can't be composed, to be recorded like a reply of a mail server.
+    pub(crate) fn compose(&self, letter: &Letter) -> Result<Message, String> {
+        let to: Address = letter.to.as_str().parse().map_err(|_| "e-mail can't be sent to this address".to_owned())?;
         let content = Content {
             title: one_line(letter.title.as_str()),
             author: one_line(letter.author.as_str()),
@@ -86,10 +86,10 @@ impl Letterhead {
             book_url: self.link(&["books", &letter.book_id.get().to_string()]),
             pre_bookings_url: self.link(&["prebooks"]),
         };
-        let written = |error: askama::Error| format!("the letter can't be written: {error}");
-        let text = PlainText(&content).render().map_err(written)?;
-        let html = Html(&content).render().map_err(written)?;
-        // Any copy has the same name, so that whoever gets two can tell.
+        let failed = |error: askama::Error| format!("the e-mail can't be composed: {error}");
+        let text = PlainText(&content).render().map_err(failed)?;
+        let html = Html(&content).render().map_err(failed)?;
+        // All copies have the same id, so that mail programs can recognise a second copy.
         let id = format!("<pre-booking-{}@{}>", letter.pre_booking_id.get(), self.sender.email.domain());
         Message::builder()
             .from(self.sender.clone())
@@ -98,7 +98,7 @@ impl Letterhead {
             .message_id(Some(id))
             .header(AutoSubmitted)
             .multipart(MultiPart::alternative_plain_html(text, html))
-            .map_err(|error| format!("the letter can't be written: {error}"))
+            .map_err(|error| format!("the e-mail can't be composed: {error}"))
     }
 
     fn link(&self, path: &[&str]) -> String {

@@ -1,13 +1,15 @@
-//! Mail: the port `Mailer` of `domain` over SMTP, or into files for whoever has no mail server yet.
+//! Implements the port `Mailer` of `domain` over SMTP, and with files for when there is no mail server.
 
 mod answer;
 mod connection;
 mod file_mailer;
 mod letterhead;
+mod pace;
 mod smtp_mailer;
 mod smtp_server;
 
 pub use file_mailer::FileMailer;
 pub use letterhead::{InvalidSender, Letterhead};
+pub use pace::Pace;
 pub use smtp_mailer::SmtpMailer;
 pub use smtp_server::{InvalidSmtpUrl, SmtpServer};

@@ -11,73 +11,104 @@ use lettre::transport::smtp::response::Response;
 use tokio::time::timeout;
 
 use crate::connection::{Connection, Connections};
-use crate::{Letterhead, SmtpServer, answer};
+use crate::{Letterhead, Pace, SmtpServer, answer};
 
-/// How long the mail server may take until it has agreed to the sender.
+/// How long it may take until the mail server has accepted the sender, including the wait for the pace.
 const BEGIN_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long it may then take to take the letter. RFC 5321, 4.5.3.2, would give it longer than a claim holds; a server that
-/// takes the letter behind this is why a second copy may arrive.
+/// How long the mail server may then take to accept the letter. RFC 5321, 4.5.3.2, would allow longer than a claim holds. If the
+/// server accepts the letter after this time, a second copy may arrive.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(85);
-/// How long it may take to forget a letter that it refused. All three together are what `Mailer` allows.
+/// How long the mail server may take to reset after it refused a letter. All three together are what `Mailer` allows.
 const RESET_TIMEOUT: Duration = Duration::from_secs(5);
-/// Says that the server hangs up (RFC 5321, 3.8), which it may say at any time.
+/// The server closes the connection, which it may do at any time (RFC 5321, 3.8).
 const CLOSING: u16 = 421;
 
-/// Hands letters to a mail server, over a few connections that stay open.
+/// Sends letters to a mail server, over a few connections that stay open.
 pub struct SmtpMailer {
     letterhead: Letterhead,
+    pace: Pace,
     connections: Pool<Connections>,
 }
 
+/// Why MAIL FROM failed.
+enum NotBegun {
+    /// The mail server does not support SMTPUTF8, which the letter needs.
+    NoSmtpUtf8,
+    /// The mail server refused the sender, did not reply, or could not be reached.
+    Failed { answer: String, is_permanent: bool },
+}
+
 impl SmtpMailer {
-    /// Speaks with a mail server over at most so many connections at once. None is opened before there is a letter.
+    /// Creates a mailer with at most `max_connections` connections at once. The first letter opens the first one.
     ///
     /// # Errors
-    /// There can't be such a pool.
-    pub fn new(letterhead: Letterhead, server: SmtpServer, max_connections: usize) -> Result<Self, BuildError> {
+    /// The pool can't be created.
+    pub fn new(
+        letterhead: Letterhead,
+        pace: Pace,
+        server: SmtpServer,
+        max_connections: usize,
+    ) -> Result<Self, BuildError> {
         let connections = Pool::builder(Connections(server)).max_size(max_connections).build()?;
-        Ok(Self { letterhead, connections })
+        Ok(Self { letterhead, pace, connections })
     }
 
-    /// Gets as far as MAIL FROM, the last step that has nothing to do with whom the letter is for. `None` if the server has no
-    /// way to take a letter to such an address.
-    async fn begin(&self, mail: &Message) -> Result<Option<Object<Connections>>, MailServerTrouble> {
-        let envelope = mail.envelope();
-        let needs_utf_8 = envelope.to().iter().any(|address| !AsRef::<str>::as_ref(address).is_ascii());
+    /// Connects, and sends MAIL FROM, the last step before the recipient.
+    async fn begin(&self, mail: &Message, with_utf_8: bool) -> Result<Object<Connections>, NotBegun> {
+        let timed_out = NotBegun::Failed { answer: "the mail server does not answer".to_owned(), is_permanent: false };
+        timeout(BEGIN_TIMEOUT, self.send_mail_from(mail, with_utf_8)).await.unwrap_or(Err(timed_out))
+    }
+
+    async fn send_mail_from(&self, mail: &Message, with_utf_8: bool) -> Result<Object<Connections>, NotBegun> {
         loop {
-            let mut connection = self.connections.get().await.map_err(|error| {
-                if let PoolError::Backend(error) = error {
-                    trouble(&error)
-                } else {
-                    MailServerTrouble(error.to_string())
-                }
-            })?;
-            if needs_utf_8 && !connection.smtp.server_info().supports_feature(Extension::SmtpUtfEight) {
-                return Ok(None);
+            let mut connection = self.connections.get().await?;
+            if with_utf_8 && !connection.smtp.server_info().supports_feature(Extension::SmtpUtfEight) {
+                return Err(NotBegun::NoSmtpUtf8);
             }
+            self.pace.wait().await;
             connection.is_between_letters = false;
             let was_used = Object::metrics(&connection).recycle_count > 0;
-            let parameters = if needs_utf_8 { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
-            match connection.smtp.command(Mail::new(envelope.from().cloned(), parameters)).await {
-                Ok(_) => return Ok(Some(connection)),
-                // The server hung up while the connection rested. This ends with the first fresh one.
+            let parameters = if with_utf_8 { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
+            match connection.smtp.command(Mail::new(mail.envelope().from().cloned(), parameters)).await {
+                Ok(_) => return Ok(connection),
+                // The server closed an idle connection. The loop ends at the latest with a new one.
                 Err(error) if was_used && error.status().is_none_or(|code| u16::from(code) == CLOSING) => {}
-                Err(error) => return Err(trouble(&error)),
+                Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Whether the server accepts the same sender without SMTPUTF8.
+    async fn accepts_sender_without_utf_8(&self, mail: &Message) -> bool {
+        let Ok(mut connection) = self.begin(mail, false).await else { return false };
+        reset(&mut connection).await;
+        true
     }
 }
 
 #[async_trait]
 impl Mailer for SmtpMailer {
     async fn send(&self, letter: &Letter) -> Result<Reply, MailServerTrouble> {
-        let mail = match self.letterhead.write(letter) {
+        let mail = match self.letterhead.compose(letter) {
             Ok(mail) => mail,
             Err(reason) => return Ok(Reply::Refused(reason)),
         };
-        let silence = |_| MailServerTrouble("the mail server does not answer".to_owned());
-        let Some(mut connection) = timeout(BEGIN_TIMEOUT, self.begin(&mail)).await.map_err(silence)?? else {
-            return Ok(Reply::Refused("the mail server takes no address with such letters (SMTPUTF8)".to_owned()));
+        let needs_utf_8 = mail.envelope().to().iter().any(|address| !AsRef::<str>::as_ref(address).is_ascii());
+        let mut connection = match self.begin(&mail, needs_utf_8).await {
+            Ok(connection) => connection,
+            Err(NotBegun::NoSmtpUtf8) => {
+                return Ok(Reply::Refused(
+                    "the mail server does not support addresses outside ASCII (SMTPUTF8)".to_owned(),
+                ));
+            }
+            Err(NotBegun::Failed { answer, is_permanent }) => {
+                let is_about_the_letter = needs_utf_8 && self.accepts_sender_without_utf_8(&mail).await;
+                return if is_about_the_letter {
+                    Ok(refusal(answer, is_permanent))
+                } else {
+                    Err(MailServerTrouble(answer))
+                };
+            }
         };
         let Ok(handed_over) = timeout(HAND_OVER_TIMEOUT, hand_over(&mut connection, &mail)).await else {
             return Ok(Reply::Deferred("the mail server did not answer in time".to_owned()));
@@ -88,19 +119,43 @@ impl Mailer for SmtpMailer {
                 Ok(Reply::Accepted(answer::of_response(&response)))
             }
             Err(error) => {
-                // A server that refused this letter may take the next one; one that said nothing has gone.
+                // A server that refused this letter may accept the next one. One that did not reply is gone.
                 if error.status().is_some() {
-                    let reset = timeout(RESET_TIMEOUT, connection.smtp.command(Rset)).await;
-                    connection.is_between_letters = reset.is_ok_and(|reset| reset.is_ok());
+                    reset(&mut connection).await;
                 }
-                let answer = answer::of_error(&error);
-                Ok(if error.is_permanent() { Reply::Refused(answer) } else { Reply::Deferred(answer) })
+                Ok(refusal(answer::of_error(&error), error.is_permanent()))
             }
         }
     }
 }
 
-/// Has the mail server take a letter whose sender it has agreed to.
+fn refusal(answer: String, is_permanent: bool) -> Reply {
+    if is_permanent { Reply::Refused(answer) } else { Reply::Deferred(answer) }
+}
+
+/// Sends RSET, so that the connection can be used for another letter.
+async fn reset(connection: &mut Connection) {
+    let reset = timeout(RESET_TIMEOUT, connection.smtp.command(Rset)).await;
+    connection.is_between_letters = reset.is_ok_and(|reset| reset.is_ok());
+}
+
+impl From<Error> for NotBegun {
+    fn from(error: Error) -> Self {
+        Self::Failed { answer: answer::of_error(&error), is_permanent: error.is_permanent() }
+    }
+}
+
+impl From<PoolError<Error>> for NotBegun {
+    fn from(error: PoolError<Error>) -> Self {
+        if let PoolError::Backend(error) = error {
+            error.into()
+        } else {
+            Self::Failed { answer: error.to_string(), is_permanent: false }
+        }
+    }
+}
+
+/// Sends the recipient and the content of a letter whose sender was accepted.
 async fn hand_over(connection: &mut Connection, mail: &Message) -> Result<Response, Error> {
     for recipient in mail.envelope().to() {
         connection.smtp.command(Rcpt::new(recipient.clone(), Vec::new())).await?;
@@ -109,16 +164,12 @@ async fn hand_over(connection: &mut Connection, mail: &Message) -> Result<Respon
     connection.smtp.command(content(mail)).await
 }
 
-/// A message as it goes over the wire (RFC 5321, 4.5.2), in one piece. lettre would write the end by itself, and TCP hold that back
-/// until the server has acknowledged the rest, which takes it 40 ms.
+/// Returns a message as it is sent, with dots escaped and the end mark (RFC 5321, 4.5.2), in one piece. lettre would write the end
+/// mark separately, and TCP would delay it by 40 ms, until the server has acknowledged the rest.
 fn content(mail: &Message) -> String {
-    // All parts are encoded, or texts.
+    // Every part is text or encoded, so this loses nothing.
     let message = String::from_utf8_lossy(&mail.formatted()).replace("\r\n.", "\r\n..");
     format!("{message}\r\n.\r\n")
-}
-
-fn trouble(error: &Error) -> MailServerTrouble {
-    MailServerTrouble(answer::of_error(error))
 }
 
 #[cfg(test)]
@@ -126,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_line_of_a_message_ends_it() {
+    fn dots_are_escaped_so_that_no_line_ends_the_message() {
         let mail = Message::builder().from("a@x.org".parse().unwrap()).to("b@x.org".parse().unwrap());
         let mail = mail.body(".\r\n..a\r\nb.\r\n".to_owned()).unwrap();
         assert!(content(&mail).ends_with("\r\n\r\n..\r\n...a\r\nb.\r\n\r\n.\r\n"));

@@ -6,54 +6,54 @@ use lettre::transport::smtp::{SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT};
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-/// How the conversation is encrypted.
+/// How the connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encryption {
     /// Not at all.
     None,
-    /// By STARTTLS if the server has it (RFC 3207).
+    /// With STARTTLS if the server offers it (RFC 3207).
     Opportunistic,
-    /// By STARTTLS, or there is no conversation.
+    /// With STARTTLS; fails if the server does not offer it.
     Required,
-    /// From its first byte (RFC 8314).
+    /// From the first byte (RFC 8314).
     Implicit,
 }
 
-/// A mail server, and how to speak with it.
+/// A mail server, and how to connect to it.
 #[derive(Debug, Clone)]
 pub struct SmtpServer {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) encryption: Encryption,
     pub(crate) credentials: Option<Credentials>,
-    /// What this client calls itself.
+    /// The name of this client in EHLO.
     pub(crate) hello_name: ClientId,
 }
 
-/// What is wrong with the URL of a mail server. It never holds the URL itself, which may have a password.
+/// Why the URL of a mail server is invalid. It never contains the URL, which may have a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSmtpUrl {
-    /// It is no such URL.
+    /// The URL is malformed.
     #[error("must be smtps://USER:PASSWORD@HOST, or smtp://USER:PASSWORD@HOST:587?tls=required")]
     Malformed,
-    /// Whoever listens could read every mail.
+    /// The connection would be unencrypted, so an attacker on the network could read every e-mail.
     #[error(
         "must be encrypted (smtps://, or smtp:// with ?tls=required) unless the mail server is on this machine; \
-         SMTP_ALLOW_PLAINTEXT=on allows it all the same"
+         SMTP_ALLOW_PLAINTEXT=on allows it anyway"
     )]
     Plaintext,
 }
 
 impl SmtpServer {
-    /// Reads a mail server's URL, in lettre's form: `smtps://user:password@host:port/hello-name`, or `smtp://...` with
+    /// Parses the URL of a mail server, in lettre's form: `smtps://user:password@host:port/hello-name`, or `smtp://...` with
     /// `?tls=required` or `?tls=opportunistic`.
     ///
     /// # Errors
-    /// It is no such URL, or it would let mails, and maybe a password, be read by others on the way to another machine.
+    /// The URL is malformed, or would send e-mails, and maybe a password, unencrypted to another machine.
     pub fn parse(url: &str, allow_plaintext: bool) -> Result<Self, InvalidSmtpUrl> {
         let url = Url::parse(url).map_err(|_| InvalidSmtpUrl::Malformed)?;
         let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
-        let (encryption, usual_port) = match (url.scheme(), tls.as_deref()) {
+        let (encryption, default_port) = match (url.scheme(), tls.as_deref()) {
             ("smtps", None) => (Encryption::Implicit, SUBMISSIONS_PORT),
             ("smtp", None) => (Encryption::None, SMTP_PORT),
             ("smtp", Some("required")) => (Encryption::Required, SUBMISSION_PORT),
@@ -61,7 +61,7 @@ impl SmtpServer {
             _ => return Err(InvalidSmtpUrl::Malformed),
         };
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(InvalidSmtpUrl::Malformed)?;
-        // Of opportunistic encryption whoever listens can make none.
+        // An attacker can strip opportunistic TLS.
         let is_plaintext = matches!(encryption, Encryption::None | Encryption::Opportunistic);
         if is_plaintext && !allow_plaintext && !is_loopback(host) {
             return Err(InvalidSmtpUrl::Plaintext);
@@ -77,10 +77,10 @@ impl SmtpServer {
             name => ClientId::Domain(name.to_owned()),
         };
         let host = host.trim_matches(['[', ']']).to_owned();
-        Ok(Self { host, port: url.port().unwrap_or(usual_port), encryption, credentials, hello_name })
+        Ok(Self { host, port: url.port().unwrap_or(default_port), encryption, credentials, hello_name })
     }
 
-    /// Its address, without who may use it.
+    /// Returns host and port, without the credentials.
     #[must_use]
     pub fn name(&self) -> String {
         format!("{}:{}", self.host, self.port)
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_forms_of_lettre() {
+    fn parses_lettres_urls() {
         for (url, name, encryption, has_credentials) in [
             ("smtps://ada:pass%40word@mail.example.com", "mail.example.com:465", Encryption::Implicit, true),
             ("smtps://mail.example.com:2465", "mail.example.com:2465", Encryption::Implicit, false),
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn plaintext_is_for_this_machine_only() {
+    fn plaintext_is_allowed_on_this_machine_only() {
         for url in ["smtp://mail.example.com", "smtp://10.0.0.1:25", "smtp://mail.example.com?tls=opportunistic"] {
             assert_eq!(SmtpServer::parse(url, false).unwrap_err(), InvalidSmtpUrl::Plaintext, "{url}");
             assert!(SmtpServer::parse(url, true).is_ok(), "{url}");
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_mail_server() {
+    fn rejects_malformed_urls() {
         for url in
             ["", "mail.example.com", "http://localhost", "smtp://", "smtp://localhost?tls=maybe", "smtps://ada@host"]
         {

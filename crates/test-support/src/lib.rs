@@ -27,19 +27,27 @@
 //! tests is reported as ignored, by name; with `REQUIRE_POSTGRES=1` that is a failure.
 
 mod admin_connection;
+mod bystander;
 mod database;
 mod mail_server;
+mod network;
 mod own_server;
+mod pgbouncer;
 mod postgres_server;
 mod postgres_source;
 mod private_cluster;
 mod rounds;
 mod run;
+mod run_name;
+mod script;
 mod suite;
 
+pub use bystander::Bystander;
 pub use database::{Engine, TestDatabase};
 pub use mail_server::{Mail, MailServer, Step, Verdict};
+pub use network::Network;
 pub use own_server::OwnServer;
+pub use pgbouncer::PgBouncer;
 pub use rounds::rounds;
 pub use run::run;
 pub use suite::{Suite, TestFunction, TestOutcome};

@@ -1,5 +1,7 @@
 //! A server that one test alone has, so that it may take it away.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 
 use crate::postgres_source::Places;
@@ -25,10 +27,22 @@ impl OwnServer {
         PrivateCluster::start(programs, Durability::Full).map(Self)
     }
 
+    /// Starts a standby of this server, which follows it and can be read.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start_standby(&self) -> Result<Self> {
+        self.0.start_standby().map(Self)
+    }
+
     /// What the service takes as `DATABASE_URL`: an empty database.
     #[must_use]
     pub fn url(&self) -> &str {
         self.0.url().as_str()
+    }
+
+    pub(crate) fn data_directory(&self) -> &Path {
+        self.0.data_directory()
     }
 
     /// Stops it without letting it finish anything, as when the machine fails.
@@ -53,5 +67,29 @@ impl OwnServer {
     /// It did not start.
     pub fn start_again(&mut self) -> Result<()> {
         self.0.start_again()
+    }
+
+    /// Makes a standby a server of its own, which can be written, and waits until it can.
+    ///
+    /// # Errors
+    /// It is not a standby, or was not promoted.
+    pub fn promote(&mut self) -> Result<()> {
+        self.0.promote()
+    }
+
+    /// Starts it again as a standby that follows nobody: it can be read, and not be written.
+    ///
+    /// # Errors
+    /// It did not stop or start.
+    pub fn demote(&mut self) -> Result<()> {
+        self.0.demote()
+    }
+
+    /// Changes a setting, which may take a moment to have an effect. Some take effect only when it is started again.
+    ///
+    /// # Errors
+    /// It could not be told.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
+        self.0.set(&format!("{name} = '{value}'"))
     }
 }

@@ -3,8 +3,6 @@
 //! Everything that a run creates is called `bookstore_test_<process id>_<random>_<what>`. The run drops all of it when
 //! it ends. A run that is killed can not: the next one on the same server does it.
 
-use std::hash::{BuildHasher as _, RandomState};
-use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -16,6 +14,7 @@ use url::Url;
 use crate::admin_connection::{AdminConnection, without_password};
 use crate::postgres_source::PostgresSource;
 use crate::private_cluster::{Durability, PrivateCluster};
+use crate::run_name::new_run_name;
 
 /// Many tests at once can keep a server busy for a while.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
@@ -38,12 +37,6 @@ pub(crate) struct PostgresServer {
     _sign_of_life: AdminConnection,
     /// Dropped last, after everything that talks to it.
     _cluster: Option<PrivateCluster>,
-}
-
-/// A name that no other run has, on this machine or another.
-pub(crate) fn new_run_name() -> String {
-    let random = RandomState::new().hash_one(());
-    format!("bookstore_test_{}_{random:016x}", process::id())
 }
 
 impl PostgresServer {

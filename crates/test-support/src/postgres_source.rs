@@ -16,7 +16,8 @@ use anyhow::{Result, bail};
 use url::Url;
 
 use crate::admin_connection::{AdminConnection, without_password};
-use crate::postgres_server::new_run_name;
+use crate::run_name::new_run_name;
+use crate::suite::Test;
 
 /// What docker-compose.yml publishes.
 const COMPOSE_URL: &str = "postgres://bookstore:bookstore@127.0.0.1:5433/bookstore_test";
@@ -31,6 +32,8 @@ pub(crate) struct Places {
     pub(crate) compose_url: String,
     /// Directories that may hold the server programs, the best first.
     pub(crate) programs: Vec<PathBuf>,
+    /// The program PgBouncer, if it is installed.
+    pub(crate) pgbouncer: Option<PathBuf>,
 }
 
 /// What was found.
@@ -50,12 +53,19 @@ impl Places {
             given_url: env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty()),
             compose_url: COMPOSE_URL.to_owned(),
             programs: program_directories(),
+            pgbouncer: pgbouncer(),
         }
     }
 
     /// The directory of the server programs, if they are installed.
     pub(crate) fn server_programs(&self) -> Option<&Path> {
         self.programs.iter().find(|directory| has_the_programs(directory)).map(PathBuf::as_path)
+    }
+
+    /// Whether programs are missing that a test starts.
+    pub(crate) fn lack(&self, test: &Test) -> bool {
+        let no_server = test.needs_server_programs && self.server_programs().is_none();
+        no_server || (test.needs_pgbouncer && self.pgbouncer.is_none())
     }
 
     /// Looks, without starting anything and without asking a server that was given whether it is there.
@@ -110,4 +120,11 @@ fn debian_directories() -> Vec<PathBuf> {
     let mut versions: Vec<u32> = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
     versions.sort_unstable_by(|one, other| other.cmp(one));
     versions.into_iter().map(|version| format!("/usr/lib/postgresql/{version}/bin").into()).collect()
+}
+
+/// Debian keeps it among the programs of root, which are not in everybody's `PATH`.
+fn pgbouncer() -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut directories = env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    directories.find_map(|directory| Some(directory.join("pgbouncer")).filter(|program| program.is_file()))
 }

@@ -40,11 +40,10 @@ enum Postgres {
 
 fn run_tests(arguments: &Arguments, tests: &[Test], places: &Places, postgres_is_required: bool) -> Result<Conclusion> {
     let postgres = get_postgres(arguments, tests, places, postgres_is_required)?;
-    let is_missing =
-        |test: &Test| test.needs_server_programs && !postgres_is_required && places.server_programs().is_none();
+    let is_ignored = |test: &Test| !postgres_is_required && places.lack(test);
     let trials = tests.iter().flat_map(|test| {
         let trials = trials_of(test, &postgres).into_iter();
-        trials.map(|trial| if is_missing(test) { trial.with_ignored_flag(true) } else { trial })
+        trials.map(|trial| if is_ignored(test) { trial.with_ignored_flag(true) } else { trial })
     });
     let trials = trials.collect();
     Ok(libtest_mimic::run(arguments, trials))
@@ -143,6 +142,7 @@ mod tests {
             // Nobody listens on port 1.
             compose_url: "postgres://nobody@127.0.0.1:1/nothing".to_owned(),
             programs: vec!["/nonexistent".into()],
+            pgbouncer: None,
         };
         let report = tempfile::NamedTempFile::new()?;
         let mut arguments = Arguments::from_iter(["it"].iter().chain(arguments));
@@ -187,11 +187,13 @@ mod tests {
             given_url: Some("postgres://nobody@127.0.0.1:1/nothing".to_owned()),
             compose_url: String::new(),
             programs: vec!["/nonexistent".into()],
+            pgbouncer: None,
         };
-        for (required, ignored) in [(false, 1), (true, 0)] {
-            let tests = crate::tests![needs_no_database].with_servers_of_their_own().tests;
+        for (required, ignored) in [(false, 2), (true, 0)] {
+            let mut tests = crate::tests![needs_no_database].with_servers_of_their_own().tests;
+            tests.extend(crate::tests![needs_no_database].with_pgbouncer().tests);
             let conclusion = run_tests(&arguments, &tests, &places, required)?;
-            assert_eq!((conclusion.num_passed, conclusion.num_ignored), (1 - ignored, ignored));
+            assert_eq!((conclusion.num_passed, conclusion.num_ignored), (2 - ignored, ignored));
         }
         Ok(())
     }

@@ -31,6 +31,7 @@ pub(crate) struct Test {
     pub(crate) engines: Vec<Engine>,
     pub(crate) migrated: bool,
     pub(crate) needs_server_programs: bool,
+    pub(crate) needs_pgbouncer: bool,
     pub(crate) body: Body,
 }
 
@@ -45,7 +46,8 @@ impl Suite {
             None => function.to_owned(),
         };
         let (engines, body) = (Engine::ALL.to_vec(), body.into_body());
-        self.tests.push(Test { name, engines, migrated: true, needs_server_programs: false, body });
+        let (needs_server_programs, needs_pgbouncer) = (false, false);
+        self.tests.push(Test { name, engines, migrated: true, needs_server_programs, needs_pgbouncer, body });
         self
     }
 
@@ -82,6 +84,22 @@ impl Suite {
             test.needs_server_programs = true;
         }
         self
+    }
+
+    /// Says that these tests start a [`PgBouncer`](crate::PgBouncer) as well, which may be missing in the same way.
+    #[must_use]
+    pub fn with_pgbouncer(mut self) -> Self {
+        for test in &mut self.tests {
+            test.needs_pgbouncer = true;
+        }
+        self
+    }
+}
+
+/// The tests of several suites, each of which run where their own said.
+impl FromIterator<Suite> for Suite {
+    fn from_iter<Suites: IntoIterator<Item = Self>>(suites: Suites) -> Self {
+        suites.into_iter().fold(Self::default(), Self::and)
     }
 }
 

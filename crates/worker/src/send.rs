@@ -2,25 +2,21 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::RepositoryError;
-use domain::delivery::{
-    ClaimedDelivery, MailServerTrouble, SendError, Sent, SettleError, Settlement, claim, release, send, settle,
-};
+use domain::delivery::{ClaimedDelivery, Finding, MailServerTrouble, SendError, Sent, claim, release, send, settle};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep;
 
 use crate::fan_out::cause;
 use crate::pause::Pause;
+use crate::stop::{LAST_ANSWERS, LAST_RECORDS};
 use crate::{MAX_IN_HAND, Worker};
 
-/// How long to wait before the store is told anew what it could not be told.
+/// How long to wait before a failed write to the store is tried again.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
-/// How often it is told so that a worker stops in the end, though the store is away: for some seconds.
-const LAST_TRIES: u32 = 10;
-/// How often it is told that claims are given back. They end by themselves, but late.
-const GIVE_BACK_TRIES: u32 = 3;
+/// How often to try to release claims. They expire by themselves, but late.
+const RELEASE_TRIES: u32 = 3;
 
-/// Sends what is due, until the worker stops and the letters in hand are finished.
+/// Sends what is due until the worker stops, then finishes the letters in hand.
 pub(crate) async fn run(worker: &Arc<Worker>) {
     let mut hand = Hand { worker, letters: JoinSet::new(), trouble: None, pause: Pause::default() };
     while !worker.stop.is_cancelled() {
@@ -28,7 +24,7 @@ pub(crate) async fn run(worker: &Arc<Worker>) {
             Ok(claims) if claims.is_empty() => worker.rest(worker.fanned_out.notified()).await,
             Ok(claims) => hand.take(claims).await,
             Err(error) => {
-                tracing::warn!(cause = cause(error), "no deliveries can be claimed at present");
+                tracing::warn!(cause = cause(error), "deliveries can't be claimed at the moment");
                 worker.rest(pending()).await;
             }
         }
@@ -49,37 +45,30 @@ struct Hand<'a> {
 }
 
 impl Hand<'_> {
-    /// Takes claims in hand, one by one, as soon as there is room and the rate allows. Those that it comes to nothing with are given
-    /// back.
+    /// Starts sending claimed deliveries, one by one, as soon as there is room. Releases unsent ones.
     async fn take(&mut self, claims: Vec<ClaimedDelivery>) {
         let mut claims = claims.into_iter();
-        while self.may_go_on() {
-            let Some(claim) = claims.next() else { return };
+        while self.may_take_another().await
+            && let Some(claim) = claims.next()
+        {
             self.letters.spawn(deliver(Arc::clone(self.worker), claim));
-            self.make_room().await;
         }
-        give_back(self.worker, claims.as_slice()).await;
+        release_claims(self.worker, claims.as_slice()).await;
     }
 
-    fn may_go_on(&mut self) -> bool {
+    /// Waits until there is room for one more letter, and returns whether to send it.
+    async fn may_take_another(&mut self) -> bool {
         self.look();
+        if self.letters.len() >= MAX_IN_HAND {
+            tokio::select! {
+                Some(ended) = self.letters.join_next() => self.note(ended),
+                () = self.worker.stop.cancelled() => {}
+            }
+        }
         self.trouble.is_none() && !self.worker.stop.is_cancelled()
     }
 
-    /// Waits until one more letter may be sent.
-    async fn make_room(&mut self) {
-        tokio::select! {
-            () = self.worker.rate.until_ready() => {}
-            () = self.worker.stop.cancelled() => {}
-        }
-        if self.letters.len() >= MAX_IN_HAND
-            && let Some(ended) = self.letters.join_next().await
-        {
-            self.note(ended);
-        }
-    }
-
-    /// Looks at the letters that are finished.
+    /// Notes the results of the letters that are finished.
     fn look(&mut self) {
         while let Some(ended) = self.letters.try_join_next() {
             self.note(ended);
@@ -96,8 +85,8 @@ impl Hand<'_> {
         match ended {
             Ok(Ok(())) => self.pause.reset(),
             Ok(Err(trouble)) => self.trouble = Some(trouble),
-            // Its claim ends by itself, and any worker tries it again.
-            Err(error) => tracing::error!(cause = cause(error), "a delivery made the worker panic"),
+            // Its claim expires, and any worker tries again.
+            Err(error) => tracing::error!(cause = cause(error), "panicked while sending a delivery"),
         }
     }
 
@@ -106,68 +95,87 @@ impl Hand<'_> {
         if let Some(trouble) = self.trouble.take() {
             let length = self.pause.next(self.worker.ports.jitter.fraction());
             let seconds = length.as_secs_f32();
-            tracing::warn!(cause = %trouble, seconds, "the mail server is in trouble; mails wait, and none is lost");
+            tracing::warn!(cause = %trouble, seconds, "the mail server is in trouble; e-mails wait, and none is lost");
             self.worker.pause(length).await;
         }
     }
 }
 
-/// Sends one letter, and records what became of it.
+/// Sends one letter and records the result.
 async fn deliver(worker: Arc<Worker>, claim: ClaimedDelivery) -> Result<(), MailServerTrouble> {
     let ports = &worker.ports;
-    let (clock, jitter, policy) = (&*ports.clock, &*ports.jitter, &worker.policy);
-    match send(&*ports.deliveries, &*ports.mailer, clock, jitter, policy, claim.clone()).await {
-        Ok(Sent::Settled(settlement)) => record(&worker, &settlement).await,
-        Ok(Sent::OutOfTime) => give_back(&worker, &[claim]).await,
+    let sending = send(&*ports.deliveries, &*ports.mailer, &*ports.clock, &claim);
+    let Some(sent) = worker.give_up_after_stop(LAST_ANSWERS, sending).await else {
+        tracing::warn!(
+            delivery = claim.id.get(),
+            claimed_until = %claim.until,
+            "abandoned, because there was no reply before the stop; it is sent again when its claim has expired, which makes a \
+             second copy with the same Message-ID if the mail server accepted this one"
+        );
+        return Ok(());
+    };
+    match sent {
+        Ok(Sent::Found(finding)) => record(&worker, &claim, finding).await,
+        Ok(Sent::OutOfTime) => release_claims(&worker, &[claim]).await,
         Err(SendError::MailServer(trouble)) => {
-            give_back(&worker, &[claim]).await;
+            release_claims(&worker, &[claim]).await;
             return Err(trouble);
         }
         Err(SendError::Repository(error)) => {
-            let may_pass = matches!(error, RepositoryError::Unavailable(_));
-            tracing::warn!(delivery = claim.id.get(), cause = cause(error), "a delivery can't be looked at");
-            // One that can't be read at all comes back when its claim ends, and not at once, again and again.
-            if may_pass {
-                give_back(&worker, &[claim]).await;
+            tracing::warn!(delivery = claim.id.get(), cause = cause(&error), "a delivery can't be read");
+            // If it can never be read, its claim must expire before the next try, or it would be tried without a pause.
+            if error.may_pass() {
+                release_claims(&worker, &[claim]).await;
             }
         }
     }
     Ok(())
 }
 
-/// Records what became of a letter. If the store is away for a while it waits for it, and a little even when the worker stops: what
-/// is not recorded is sent twice.
-async fn record(worker: &Worker, settlement: &Settlement) {
-    let (delivery, status) = (settlement.claim.id.get(), settlement.state.status().as_str());
-    let mut last_tries = 0..LAST_TRIES;
+/// Records a finding. A delivery whose finding is not recorded is sent twice.
+async fn record(worker: &Worker, claim: &ClaimedDelivery, finding: Finding) {
+    let recording = keep_recording(worker, claim, finding);
+    if worker.give_up_after_stop(LAST_RECORDS, recording).await.is_none() {
+        tracing::error!(delivery = claim.id.get(), "not recorded before the stop; a second copy may be sent");
+    }
+}
+
+/// Tries to record a finding until the store succeeds, or the claim expires.
+async fn keep_recording(worker: &Worker, claim: &ClaimedDelivery, finding: Finding) {
+    let (ports, delivery) = (&worker.ports, claim.id.get());
+    let mut is_first_try = true;
     loop {
-        let error = match settle(&*worker.ports.units, settlement).await {
-            Ok(true) => return tracing::info!(delivery, status, "delivery settled"),
-            Ok(false) => {
-                return tracing::warn!(delivery, status, "the claim ended too early; a second copy may be sent");
+        let settling = settle(&*ports.units, &*ports.jitter, &worker.policy, claim, finding.clone());
+        let error = match settling.await {
+            Ok(Some(status)) => return tracing::info!(delivery, status = status.as_str(), "delivery settled"),
+            Ok(None) if is_first_try => {
+                return tracing::warn!(delivery, "the claim expired too early; a second copy may be sent");
             }
-            Err(SettleError::Repository(error)) => error,
+            Ok(None) => {
+                return tracing::warn!(
+                    delivery,
+                    "recorded by an earlier try that seemed to fail, or the claim expired too early"
+                );
+            }
+            Err(error) => error,
         };
-        let is_worth_waiting = matches!(error, RepositoryError::Unavailable(_))
-            && worker.ports.clock.now() < settlement.claim.until
-            && (!worker.stop.is_cancelled() || last_tries.next().is_some());
-        let cause = cause(error);
-        if !is_worth_waiting {
-            return tracing::error!(delivery, status, cause, "not recorded; a second copy may be sent");
+        if !error.may_pass() || claim.until <= ports.clock.now() {
+            return tracing::error!(delivery, cause = cause(error), "not recorded; a second copy may be sent");
         }
-        tracing::warn!(delivery, status, cause, "not recorded yet");
+        tracing::warn!(delivery, cause = cause(error), "not recorded yet");
+        is_first_try = false;
         sleep(STORE_PAUSE).await;
     }
 }
 
-async fn give_back(worker: &Worker, claims: &[ClaimedDelivery]) {
+async fn release_claims(worker: &Worker, claims: &[ClaimedDelivery]) {
     if claims.is_empty() {
         return;
     }
-    for _ in 0..GIVE_BACK_TRIES {
+    for _ in 0..RELEASE_TRIES {
         match release(&*worker.ports.units, claims).await {
             Ok(()) => return,
-            Err(error) => tracing::warn!(cause = cause(error), "claims are not given back; they end by themselves"),
+            Err(error) => tracing::warn!(cause = cause(error), "claims are not released; they expire by themselves"),
         }
         sleep(STORE_PAUSE).await;
     }

@@ -13,9 +13,9 @@ pub(crate) struct UserBody {
     id: i64,
     #[schema(example = "ada@example.com")]
     email: String,
-    #[schema(schema_with = crate::openapi::role)]
+    #[schema(schema_with = crate::schema::role)]
     role: &'static str,
-    /// Whether it may do anything at all.
+    /// Whether its user may log in and make calls.
     #[schema(example = true)]
     is_active: bool,
     #[schema(value_type = String, format = DateTime)]
@@ -34,13 +34,13 @@ impl From<User> for UserBody {
     }
 }
 
-/// What a signed-in user holds.
+/// The tokens of a session.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Tokens)]
 pub(crate) struct TokensBody {
-    /// Proves who one is, for 15 minutes: `Authorization: Bearer <access_token>`.
+    /// Authenticates requests, for 15 minutes by default: `Authorization: Bearer <access_token>`.
     access_token: String,
-    /// Buys new tokens, once, for 7 days.
+    /// Can be exchanged for new tokens once, within 7 days by default.
     refresh_token: String,
     #[schema(example = "bearer", pattern = "^bearer$")]
     token_type: &'static str,
@@ -56,7 +56,7 @@ impl From<Tokens> for TokensBody {
     }
 }
 
-/// What a session is refreshed or ended with.
+/// The refresh token of a session.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = RefreshToken)]
 pub(crate) struct RefreshTokenInput {

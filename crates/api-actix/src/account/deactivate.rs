@@ -1,22 +1,27 @@
 use actix_web::web::{Data, Json};
-use domain::account::{self, UserId};
+use domain::account::{self, DeactivateError, UserId};
 
 use super::body::UserBody;
-use crate::api_error::{ApiError, Problem};
+use crate::api_error::{ApiError, refusals};
 use crate::input::PathId;
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
-/// Lock a user out, at once.
+refusals!(DeactivateError {
+    NotFound => kinds::USER_NOT_FOUND,
+    AdminStaysActive(_) => kinds::ADMN_CANNOT_DEACTIVATE_ADMIN,
+} else Repository);
+
+/// Deactivate an account.
 ///
-/// All their refresh tokens are revoked. It is no error if they are locked out already.
+/// Locks the user out at once and revokes all their refresh tokens. Does nothing if the account is already deactivated.
 #[utoipa::path(
     patch, path = "/admin/users/{id}/deactivate", tag = "Admin", params(("id" = i64, Path, minimum = 1)),
-    security(("access_token" = [])),
-    responses(
-        (status = 200, description = "The account as it is now", body = UserBody),
-        (status = 404, description = "`USER_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The updated account", body = UserBody))
 )]
-pub(crate) async fn deactivate(ports: Data<Ports>, PathId(id): PathId<UserId>) -> Result<Json<UserBody>, ApiError> {
-    Ok(Json(account::deactivate(&*ports.units, &*ports.clock, id).await?.into()))
+pub(crate) async fn deactivate(
+    use_cases: Data<UseCases>,
+    PathId(id): PathId<UserId>,
+) -> Result<Json<UserBody>, ApiError> {
+    let user = use_cases.run(async move |ports| account::deactivate(&*ports.units, &*ports.clock, id).await).await?;
+    Ok(Json(user.into()))
 }

@@ -9,21 +9,21 @@ use utoipa::{IntoParams, ToSchema};
 use super::body::UserBody;
 use crate::api_error::ApiError;
 use crate::input::{Fields, QueryString};
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct UserParameters {
-    /// Counted from 1.
+    /// The number of the page, from 1.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 4_294_967_295i64, default = 1)]
     page: Option<String>,
-    /// How many accounts a page has.
+    /// The number of accounts per page.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
     per_page: Option<String>,
-    /// Only those of this role.
-    #[param(schema_with = crate::openapi::role)]
+    /// Only accounts with this role.
+    #[param(schema_with = crate::schema::role)]
     role: Option<String>,
-    /// Only those that are active, or only those that are not.
+    /// Only active accounts, or only deactivated ones.
     #[param(value_type = Option<bool>)]
     is_active: Option<String>,
 }
@@ -42,30 +42,30 @@ impl UserParameters {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserPage {
     items: Vec<UserBody>,
-    /// How many accounts match on all pages.
+    /// The number of matching accounts on all pages.
     #[schema(minimum = 0)]
     total_count: u64,
     #[schema(value_type = u32, minimum = 1)]
     page: NonZeroU32,
     #[schema(minimum = 1, maximum = 100)]
     per_page: u32,
-    /// How many pages there are.
+    /// The number of pages.
     #[schema(minimum = 0)]
     total_pages: u64,
 }
 
 /// List accounts, newest first.
 #[utoipa::path(
-    get, path = "/admin/users", tag = "Admin", params(UserParameters), security(("access_token" = [])),
-    responses((status = 200, description = "A page of the accounts that match", body = UserPage))
+    get, path = "/admin/users", tag = "Admin", params(UserParameters),
+    responses((status = 200, description = "A page of the matching accounts", body = UserPage))
 )]
 pub(crate) async fn list_users(
-    ports: Data<Ports>,
+    use_cases: Data<UseCases>,
     QueryString(parameters): QueryString<UserParameters>,
 ) -> Result<Json<UserPage>, ApiError> {
     let query = parameters.parse()?;
-    let found = account::list_users(&*ports.users, &query).await?;
     let PageRequest { number, size } = query.page;
+    let found = use_cases.run(async move |ports| account::list_users(&*ports.user_reader, &query).await).await?;
     Ok(Json(UserPage {
         items: found.items.into_iter().map(UserBody::from).collect(),
         total_count: found.total,

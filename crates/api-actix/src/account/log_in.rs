@@ -1,15 +1,18 @@
+use std::sync::Arc;
+
 use actix_web::web::{Data, Json};
-use domain::account;
+use domain::account::{self, LogInError};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::TokensBody;
-use crate::api_error::{ApiError, Problem};
+use crate::api_error::{ApiError, refusals};
 use crate::input::{Fields, JsonBody};
-use crate::wiring::Ports;
+use crate::ports::Ports;
+use crate::use_cases::UseCases;
 
-/// Who signs in.
+/// The credentials of a user.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct LogIn {
     #[schema(value_type = String, required, example = "ada@example.com")]
@@ -18,31 +21,38 @@ pub(crate) struct LogIn {
     password: Option<SecretString>,
 }
 
-/// Sign in.
+refusals!(LogInError {
+    InvalidCredentials => kinds::AUTH_INVALID_CREDENTIALS,
+    Deactivated(_) => kinds::AUTH_ACCOUNT_DEACTIVATED,
+    TooManyAttempts(too_many) => kinds::TOO_MANY_REQUESTS.retry_after(too_many.retry_after),
+} else PasswordHasher, SignIn, Repository);
+
+/// Log in.
 #[utoipa::path(
     post, path = "/auth/login", tag = "Accounts", request_body = LogIn,
-    responses(
-        (status = 200, description = "The tokens of a new session", body = TokensBody),
-        (status = 401, description = "`AUTH_INVALID_CREDENTIALS`", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`AUTH_ACCOUNT_DEACTIVATED`", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "`TOO_MANY_REQUESTS`: 100 log-ins failed for this address within an hour", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The tokens of a new session", body = TokensBody))
 )]
-pub(crate) async fn log_in(ports: Data<Ports>, JsonBody(input): JsonBody<LogIn>) -> Result<Json<TokensBody>, ApiError> {
+pub(crate) async fn log_in(
+    use_cases: Data<UseCases>,
+    JsonBody(input): JsonBody<LogIn>,
+) -> Result<Json<TokensBody>, ApiError> {
     let mut fields = Fields::default();
     let email = fields.required("email", input.email, Ok);
     let password = fields.required("password", input.password, Ok);
     let (email, password) = fields.finish(email.zip(password))?;
-    let tokens = account::log_in(
-        &*ports.users,
-        &*ports.units,
-        &*ports.hasher,
-        &*ports.throttle,
-        &*ports.tokens,
-        &*ports.clock,
-        &email,
-        password,
-    )
-    .await?;
+    let log_in = async move |ports: Arc<Ports>| {
+        account::log_in(
+            &*ports.user_reader,
+            &*ports.units,
+            &*ports.hasher,
+            &*ports.throttle,
+            &*ports.tokens,
+            &*ports.clock,
+            &email,
+            password,
+        )
+        .await
+    };
+    let tokens = use_cases.run(log_in).await?;
     Ok(Json(tokens.into()))
 }

@@ -5,22 +5,24 @@ use domain::account;
 use super::body::RefreshTokenInput;
 use crate::api_error::ApiError;
 use crate::input::{Fields, JsonBody};
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
-/// End a session.
+/// Log out.
 ///
-/// A token that is unknown or revoked already has no session to end, which is as good.
+/// Ends the session of the refresh token. Does nothing if the token is unknown or already revoked.
 #[utoipa::path(
     post, path = "/auth/logout", tag = "Accounts", request_body = RefreshTokenInput,
-    responses((status = 204, description = "The session is over"))
+    responses((status = 204, description = "The session has ended"))
 )]
 pub(crate) async fn log_out(
-    ports: Data<Ports>,
+    use_cases: Data<UseCases>,
     JsonBody(input): JsonBody<RefreshTokenInput>,
 ) -> Result<HttpResponse, ApiError> {
     let mut fields = Fields::default();
     let token = fields.required("refresh_token", input.refresh_token, Ok);
     let token = fields.finish(token)?;
-    account::log_out(&*ports.units, &*ports.tokens, &*ports.clock, &token).await?;
+    use_cases
+        .run(async move |ports| account::log_out(&*ports.units, &*ports.tokens, &*ports.clock, &token).await)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,12 +1,12 @@
 use actix_web::web::Json;
 
 use super::body::UserBody;
-use crate::security::SignedIn;
+use crate::access::SignedIn;
 
-/// Who am I?
+/// Show your own account.
 #[utoipa::path(
-    get, path = "/auth/me", tag = "Accounts", security(("access_token" = [])),
-    responses((status = 200, description = "The account of whoever asks", body = UserBody))
+    get, path = "/auth/me", tag = "Accounts",
+    responses((status = 200, description = "Your account", body = UserBody))
 )]
 pub(crate) async fn me(SignedIn(user): SignedIn) -> Json<UserBody> {
     Json(user.into())

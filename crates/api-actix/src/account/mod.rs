@@ -1,4 +1,4 @@
-//! Accounts over HTTP.
+//! The endpoints for accounts.
 
 mod body;
 mod deactivate;

@@ -1,22 +1,24 @@
 use actix_web::web::{Data, Json};
-use domain::account::{self, UserId};
+use domain::account::{self, ReactivateError, UserId};
 
 use super::body::UserBody;
-use crate::api_error::{ApiError, Problem};
+use crate::api_error::{ApiError, refusals};
 use crate::input::PathId;
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
-/// Let a user in again.
+refusals!(ReactivateError { NotFound => kinds::USER_NOT_FOUND } else Repository);
+
+/// Reactivate an account.
 ///
-/// Their old refresh tokens stay revoked. It is no error if they are not locked out.
+/// Old refresh tokens stay revoked. Does nothing if the account is active.
 #[utoipa::path(
     patch, path = "/admin/users/{id}/reactivate", tag = "Admin", params(("id" = i64, Path, minimum = 1)),
-    security(("access_token" = [])),
-    responses(
-        (status = 200, description = "The account as it is now", body = UserBody),
-        (status = 404, description = "`USER_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The updated account", body = UserBody))
 )]
-pub(crate) async fn reactivate(ports: Data<Ports>, PathId(id): PathId<UserId>) -> Result<Json<UserBody>, ApiError> {
-    Ok(Json(account::reactivate(&*ports.units, id).await?.into()))
+pub(crate) async fn reactivate(
+    use_cases: Data<UseCases>,
+    PathId(id): PathId<UserId>,
+) -> Result<Json<UserBody>, ApiError> {
+    let user = use_cases.run(async move |ports| account::reactivate(&*ports.units, id).await).await?;
+    Ok(Json(user.into()))
 }

@@ -1,30 +1,34 @@
 use actix_web::web::{Data, Json};
-use domain::account::{self, Refreshed};
+use domain::account::{self, RefreshError, Refreshed};
 
 use super::body::{RefreshTokenInput, TokensBody};
-use crate::api_error::{ApiError, Problem};
+use crate::api_error::{ApiError, kinds, refusals};
 use crate::input::{Fields, JsonBody};
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
+
+refusals!(RefreshError {
+    Invalid => kinds::AUTH_REFRESH_INVALID,
+} else SignIn, Repository);
 
 /// Exchange a refresh token for new tokens.
 ///
-/// It works once. A token that is shown again ends the whole session: one of the two who showed it stole it.
+/// A refresh token works once. Using it again ends the whole session, because somebody may have stolen it.
 #[utoipa::path(
     post, path = "/auth/refresh", tag = "Accounts", request_body = RefreshTokenInput,
-    responses(
-        (status = 200, description = "New tokens of the same session", body = TokensBody),
-        (status = 401, description = "`AUTH_REFRESH_INVALID` or `AUTH_TOKEN_REUSE`", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "New tokens of the same session", body = TokensBody))
 )]
 pub(crate) async fn refresh(
-    ports: Data<Ports>,
+    use_cases: Data<UseCases>,
     JsonBody(input): JsonBody<RefreshTokenInput>,
 ) -> Result<Json<TokensBody>, ApiError> {
     let mut fields = Fields::default();
     let token = fields.required("refresh_token", input.refresh_token, Ok);
     let token = fields.finish(token)?;
-    match account::refresh(&*ports.units, &*ports.tokens, &*ports.clock, &token).await? {
+    let refreshed = use_cases
+        .run(async move |ports| account::refresh(&*ports.units, &*ports.tokens, &*ports.clock, &token).await)
+        .await?;
+    match refreshed {
         Refreshed::Refreshed(tokens) => Ok(Json(tokens.into())),
-        Refreshed::Reused => Err(ApiError::token_reuse()),
+        Refreshed::Reused => Err(kinds::AUTH_TOKEN_REUSE.into()),
     }
 }

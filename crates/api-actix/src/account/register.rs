@@ -1,16 +1,19 @@
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use domain::account::{self, Email, Password};
+use domain::account::{self, Email, Password, RegisterError};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::TokensBody;
-use crate::api_error::{ApiError, Problem};
+use crate::api_error::{ApiError, refusals};
 use crate::input::{Fields, JsonBody};
-use crate::wiring::Ports;
+use crate::ports::Ports;
+use crate::use_cases::UseCases;
 
-/// An account that is about to be registered.
+/// A new account.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Registration {
     #[schema(value_type = String, required, max_length = 254, format = Email, example = "ada@example.com")]
@@ -19,24 +22,27 @@ pub(crate) struct Registration {
     password: Option<SecretString>,
 }
 
-/// Register an account, and sign in.
+refusals!(RegisterError {
+    EmailConflict => kinds::AUTH_EMAIL_CONFLICT.field("email"),
+} else PasswordHasher, SignIn, Repository);
+
+/// Register an account, and log in.
 #[utoipa::path(
     post, path = "/auth/register", tag = "Accounts", request_body = Registration,
-    responses(
-        (status = 201, description = "The tokens of a new session", body = TokensBody),
-        (status = 409, description = "`AUTH_EMAIL_CONFLICT`", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 201, description = "The tokens of a new session", body = TokensBody))
 )]
 pub(crate) async fn register(
-    ports: Data<Ports>,
+    use_cases: Data<UseCases>,
     JsonBody(input): JsonBody<Registration>,
 ) -> Result<HttpResponse, ApiError> {
     let mut fields = Fields::default();
     let email = fields.required("email", input.email, |text| Email::parse(&text));
     let password = fields.required("password", input.password, Password::parse);
     let (email, password) = fields.finish(email.zip(password))?;
-    let tokens =
-        account::register(&*ports.users, &*ports.units, &*ports.hasher, &*ports.tokens, &*ports.clock, email, password)
-            .await?;
+    let register = async move |ports: Arc<Ports>| {
+        let (users, units, hasher) = (&*ports.user_reader, &*ports.units, &*ports.hasher);
+        account::register(users, units, hasher, &*ports.tokens, &*ports.clock, email, password).await
+    };
+    let tokens = use_cases.run(register).await?;
     Ok(HttpResponse::Created().json(TokensBody::from(tokens)))
 }

@@ -1,24 +1,19 @@
-//! What goes wrong with the store.
+//! Maps the errors of the store.
 
-use actix_web::http::StatusCode;
 use domain::RepositoryError;
 
-use super::{ApiError, RETRY_AFTER_SECONDS};
-
-impl ApiError {
-    pub(crate) fn schema_outdated() -> Self {
-        let detail = "The store's schema is not the one that this program needs";
-        Self::retry_later(StatusCode::SERVICE_UNAVAILABLE, "STORE_UNAVAILABLE", detail, RETRY_AFTER_SECONDS)
-    }
-}
+use super::{ApiError, kinds};
 
 impl From<RepositoryError> for ApiError {
     fn from(error: RepositoryError) -> Self {
         match error {
             RepositoryError::Unavailable(cause) => {
-                tracing::warn!(cause = format!("{cause:#}"), "store unavailable");
-                let detail = "The store is too busy or can't be reached; try again a little later";
-                Self::retry_later(StatusCode::SERVICE_UNAVAILABLE, "STORE_UNAVAILABLE", detail, RETRY_AFTER_SECONDS)
+                tracing::warn!(cause = format!("{cause:#}"), "the store is unavailable");
+                kinds::STORE_UNAVAILABLE.into()
+            }
+            RepositoryError::OutcomeUnknown(cause) => {
+                tracing::warn!(cause = format!("{cause:#}"), "the store was lost during a write");
+                kinds::OUTCOME_UNKNOWN.into()
             }
             RepositoryError::Failed(cause) => Self::internal(&cause),
         }

@@ -1,28 +1,28 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
-use domain::book::{Author, BookDetails, CoverImageUrl, Description, Isbn, StockQuantity, Title, add_book};
+use domain::book::{self, AddBookError, Author, BookDetails, CoverImageUrl, Description, Isbn, StockQuantity, Title};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body::{BookBody, parse_date, parse_price};
-use crate::api_error::{ApiError, Problem};
+use crate::api_error::{ApiError, refusals};
 use crate::input::{Fields, JsonBody, whole_number};
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
-/// A book that is about to enter the catalog.
+/// A new book.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct NewBook {
     #[schema(value_type = String, required, min_length = 1, max_length = 500, pattern = "^[^\\u0000]*$", example = "Solaris")]
     title: Option<String>,
     #[schema(value_type = String, required, min_length = 1, max_length = 255, pattern = "^[^\\u0000]*$", example = "Stanisław Lem")]
     author: Option<String>,
-    /// Above 0 and below 100,000,000, with at most two decimals: a number, or a string that holds one.
-    #[schema(schema_with = crate::openapi::price, required)]
+    /// Above 0 and below 100,000,000, with at most two decimals: a number, or a string that contains one.
+    #[schema(schema_with = crate::schema::price, required)]
     price: Option<Value>,
-    /// An ISBN-10 or ISBN-13 with a right check digit; hyphens and spaces are dropped, an empty one is none.
-    #[schema(schema_with = crate::openapi::isbn, required = false)]
+    /// An ISBN-10 or ISBN-13 with a correct check digit. Hyphens and spaces are removed; an empty string means none.
+    #[schema(schema_with = crate::schema::isbn, required = false)]
     isbn: Option<String>,
     #[schema(max_length = 10_000, pattern = "^[^\\u0000]*$")]
     description: Option<String>,
@@ -31,7 +31,7 @@ pub(crate) struct NewBook {
     cover_image_url: Option<String>,
     #[schema(format = Date, example = "1961-06-01")]
     publish_date: Option<String>,
-    /// How many copies there are to begin with.
+    /// The initial stock.
     #[schema(value_type = i64, required = false, minimum = 0, maximum = 2_147_483_647, default = 0, example = 0)]
     stock_quantity: Option<Value>,
 }
@@ -61,18 +61,24 @@ impl NewBook {
     }
 }
 
+refusals!(AddBookError {
+    IsbnConflict => kinds::BOOK_ISBN_CONFLICT.field("isbn"),
+} else Repository);
+
 /// Add a book.
 #[utoipa::path(
     post, path = "/books", tag = "Books", operation_id = "add_book",
-    request_body = NewBook, security(("access_token" = [])),
-    responses(
-        (status = 201, description = "The book", body = BookBody, headers(("Location" = String, description = "Where it is"))),
-        (status = 409, description = "`BOOK_ISBN_CONFLICT`", body = Problem, content_type = "application/problem+json"),
-    )
+    request_body = NewBook,
+    responses((status = 201, description = "The book", body = BookBody, headers(("Location" = String, description = "The path of the book"))))
 )]
-pub(crate) async fn add(ports: Data<Ports>, JsonBody(input): JsonBody<NewBook>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn add(
+    use_cases: Data<UseCases>,
+    JsonBody(input): JsonBody<NewBook>,
+) -> Result<HttpResponse, ApiError> {
     let (details, stock_quantity) = input.parse()?;
-    let book = add_book(&*ports.book_repository, &*ports.clock, details, stock_quantity).await?;
+    let book = use_cases
+        .run(async move |ports| book::add(&*ports.book_repository, &*ports.clock, details, stock_quantity).await)
+        .await?;
     let location = format!("/books/{}", book.id.get());
     Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(BookBody::from(book)))
 }

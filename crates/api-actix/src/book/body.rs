@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::timestamp::Rfc3339;
 
-/// A book of the catalog.
+/// A book in the catalog.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Book)]
 pub(crate) struct BookBody {
@@ -17,7 +17,7 @@ pub(crate) struct BookBody {
     title: String,
     #[schema(example = "Stanisław Lem")]
     author: String,
-    /// What one copy costs, with two decimals.
+    /// The price of one copy, with two decimals.
     #[schema(example = "19.99", pattern = r"^\d+\.\d{2}$")]
     price: String,
     /// Without hyphens and spaces.
@@ -29,10 +29,10 @@ pub(crate) struct BookBody {
     cover_image_url: Option<String>,
     #[schema(required, value_type = Option<String>, format = Date)]
     publish_date: Option<NaiveDate>,
-    /// How many copies there are to sell.
+    /// The number of copies for sale.
     #[schema(example = 0, minimum = 0)]
     stock_quantity: i32,
-    /// Whether there is a copy to sell.
+    /// Whether any copy is for sale.
     #[schema(example = false)]
     in_stock: bool,
     #[schema(value_type = String, format = DateTime)]
@@ -62,18 +62,18 @@ impl From<Book> for BookBody {
     }
 }
 
-/// Reads a price: a JSON number, or a string that holds one.
+/// Parses a price: a JSON number, or a string that contains one.
 pub(super) fn parse_price(price: &Value) -> Result<Price, InvalidValue> {
     match price {
         Value::Number(number) => Price::parse(&number.to_string()),
         Value::String(text) => Price::parse(text),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-            Err(InvalidValue::new("must be a number, or a string that holds one"))
+            Err(InvalidValue::new("must be a number, or a string that contains one"))
         }
     }
 }
 
-/// Reads a date such as `2026-11-20` (RFC 3339's full-date).
+/// Parses a date such as `2026-11-20` (RFC 3339's full-date).
 pub(super) fn parse_date(text: &str) -> Result<NaiveDate, InvalidValue> {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10 && digits == 8);

@@ -1,16 +1,16 @@
 use actix_web::web::{Data, Json};
-use domain::book::{Author, BookChange, BookId, CoverImageUrl, Description, Isbn, Title, change_book};
+use domain::book::{self, Author, BookChange, BookId, ChangeBookError, CoverImageUrl, Description, Isbn, Title};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body::{BookBody, parse_date, parse_price};
-use crate::api_error::{ApiError, Problem};
+use crate::api_error::{ApiError, refusals};
 use crate::input::{Change, Fields, JsonBody, PathId};
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
-/// What is to change of a book: what is absent stays as it is, and null clears what is optional.
+/// A change of a book's details. An absent field stays unchanged, and null clears an optional one.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct BookPatch {
     #[serde(default)]
@@ -19,13 +19,13 @@ pub(crate) struct BookPatch {
     #[serde(default)]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 255, pattern = "^[^\\u0000]*$", example = "Stanisław Lem")]
     author: Change<String>,
-    /// Above 0 and below 100,000,000, with at most two decimals: a number, or a string that holds one.
+    /// Above 0 and below 100,000,000, with at most two decimals: a number, or a string that contains one.
     #[serde(default)]
-    #[schema(schema_with = crate::openapi::price, required = false)]
+    #[schema(schema_with = crate::schema::price, required = false)]
     price: Change<Value>,
-    /// An ISBN-10 or ISBN-13 with a right check digit; hyphens and spaces are dropped, an empty one is none.
+    /// An ISBN-10 or ISBN-13 with a correct check digit. Hyphens and spaces are removed; an empty string means none.
     #[serde(default)]
-    #[schema(schema_with = crate::openapi::isbn, required = false)]
+    #[schema(schema_with = crate::schema::isbn, required = false)]
     isbn: Change<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 10_000, pattern = "^[^\\u0000]*$")]
@@ -59,24 +59,27 @@ impl BookPatch {
     }
 }
 
+refusals!(ChangeBookError {
+    NotFound => kinds::BOOK_NOT_FOUND,
+    IsbnConflict => kinds::BOOK_ISBN_CONFLICT.field("isbn"),
+} else Repository);
+
 /// Change a book's details.
 ///
 /// The stock is set with `PATCH /books/{id}/stock`.
 #[utoipa::path(
     put, path = "/books/{id}", tag = "Books", operation_id = "change_book",
     params(("id" = i64, Path, minimum = 1)), request_body = BookPatch,
-    security(("access_token" = [])),
-    responses(
-        (status = 200, description = "The book as it is now", body = BookBody),
-        (status = 404, description = "`BOOK_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`BOOK_ISBN_CONFLICT`", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, description = "The updated book", body = BookBody))
 )]
 pub(crate) async fn change(
-    ports: Data<Ports>,
+    use_cases: Data<UseCases>,
     PathId(id): PathId<BookId>,
     JsonBody(input): JsonBody<BookPatch>,
 ) -> Result<Json<BookBody>, ApiError> {
-    let book = change_book(&*ports.book_repository, &*ports.clock, id, &input.parse()?).await?;
+    let change = input.parse()?;
+    let book = use_cases
+        .run(async move |ports| book::change(&*ports.book_repository, &*ports.clock, id, &change).await)
+        .await?;
     Ok(Json(book.into()))
 }

@@ -1,22 +1,23 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use domain::book::{BookId, delete_book};
+use domain::book::{self, BookId, DeleteBookError};
 
-use crate::api_error::{ApiError, Problem};
+use crate::api_error::{ApiError, refusals};
 use crate::input::PathId;
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
-/// Delete a book that nobody ever pre-booked.
+refusals!(DeleteBookError {
+    NotFound => kinds::BOOK_NOT_FOUND,
+    HasPreBookings => kinds::BOOK_HAS_PREBOOKINGS,
+} else Repository);
+
+/// Delete a book that was never pre-booked.
 #[utoipa::path(
     delete, path = "/books/{id}", tag = "Books", operation_id = "delete_book",
-    params(("id" = i64, Path, minimum = 1)), security(("access_token" = [])),
-    responses(
-        (status = 204, description = "It is gone"),
-        (status = 404, description = "`BOOK_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`BOOK_HAS_PREBOOKINGS`", body = Problem, content_type = "application/problem+json"),
-    )
+    params(("id" = i64, Path, minimum = 1)),
+    responses((status = 204, description = "The book is deleted"))
 )]
-pub(crate) async fn delete(ports: Data<Ports>, PathId(id): PathId<BookId>) -> Result<HttpResponse, ApiError> {
-    delete_book(&*ports.book_repository, id).await?;
+pub(crate) async fn delete(use_cases: Data<UseCases>, PathId(id): PathId<BookId>) -> Result<HttpResponse, ApiError> {
+    use_cases.run(async move |ports| book::delete(&*ports.book_repository, id).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,7 +1,7 @@
 use std::num::NonZeroU32;
 
 use actix_web::web::{Data, Json};
-use domain::book::{BookFilter, BookQuery, BookSort, Price, SearchText, SortDirection, list_books};
+use domain::book::{self, BookFilter, BookQuery, BookSort, Price, SearchText, SortDirection};
 use domain::{InvalidValue, PageRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -9,18 +9,18 @@ use utoipa::{IntoParams, ToSchema};
 use super::body::BookBody;
 use crate::api_error::ApiError;
 use crate::input::{Fields, QueryString};
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct BookParameters {
-    /// A part of the title or of the author, in any case.
+    /// Part of the title or the author, in upper or lower case.
     #[param(max_length = 500, pattern = "^[^\\u0000]*$")]
     q: Option<String>,
-    /// A part of the author, in any case.
+    /// Part of the author, in upper or lower case.
     #[param(max_length = 500, pattern = "^[^\\u0000]*$")]
     author: Option<String>,
-    /// Whether there is a copy to sell.
+    /// Only books in stock, or only books out of stock.
     #[param(value_type = Option<bool>)]
     in_stock: Option<String>,
     /// The lowest price.
@@ -29,15 +29,15 @@ pub(crate) struct BookParameters {
     /// The highest price.
     #[param(pattern = r"^[0-9]{1,12}(\.[0-9]{1,2})?$", example = "29.99")]
     max_price: Option<String>,
-    /// What the list is sorted by; the id breaks ties.
-    #[param(schema_with = crate::openapi::book_sort)]
+    /// The sort key; the id breaks ties.
+    #[param(schema_with = crate::schema::book_sort)]
     sort: Option<String>,
-    #[param(schema_with = crate::openapi::sort_direction)]
+    #[param(schema_with = crate::schema::sort_direction)]
     sort_dir: Option<String>,
-    /// Counted from 1.
+    /// The number of the page, from 1.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 4_294_967_295i64, default = 1)]
     page: Option<String>,
-    /// How many books a page has.
+    /// The number of books per page.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
     size: Option<String>,
 }
@@ -81,7 +81,7 @@ fn parse_direction(name: &str) -> Result<SortDirection, InvalidValue> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BookPage {
     items: Vec<BookBody>,
-    /// How many books match on all pages.
+    /// The number of matching books on all pages.
     #[schema(minimum = 0)]
     total: u64,
     #[schema(value_type = u32, minimum = 1)]
@@ -92,19 +92,19 @@ pub(crate) struct BookPage {
 
 /// Search the catalog.
 ///
-/// All conditions hold at once.
+/// Returns the books that match all conditions.
 #[utoipa::path(
     get, path = "/books", tag = "Books", operation_id = "list_books",
     params(BookParameters),
-    responses((status = 200, description = "A page of the books that match", body = BookPage))
+    responses((status = 200, description = "A page of the matching books", body = BookPage))
 )]
 pub(crate) async fn list(
-    ports: Data<Ports>,
+    use_cases: Data<UseCases>,
     QueryString(parameters): QueryString<BookParameters>,
 ) -> Result<Json<BookPage>, ApiError> {
     let query = parameters.parse()?;
-    let found = list_books(&*ports.books, &query).await?;
     let PageRequest { number, size } = query.page;
+    let found = use_cases.run(async move |ports| book::list(&*ports.book_reader, &query).await).await?;
     let items = found.items.into_iter().map(BookBody::from).collect();
     Ok(Json(BookPage { items, total: found.total, page: number, size: size.get() }))
 }

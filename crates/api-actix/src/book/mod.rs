@@ -1,4 +1,4 @@
-//! The catalog over HTTP.
+//! The endpoints for the catalog.
 
 mod add;
 mod body;

@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 
 use crate::timestamp::Rfc3339;
 
-/// The e-mail that tells one user that one book is back.
+/// The e-mail that tells a user that a book is back in stock.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Delivery)]
 pub(crate) struct DeliveryBody {
@@ -22,18 +22,18 @@ pub(crate) struct DeliveryBody {
     user_id: i64,
     #[schema(example = "ada@example.com")]
     user_email: String,
-    #[schema(schema_with = crate::openapi::delivery_status)]
+    #[schema(schema_with = crate::schema::delivery_status)]
     status: &'static str,
-    /// How often it was tried since it was made, or since it was last retried.
+    /// The number of attempts since it was created or last retried by an admin.
     #[schema(example = 1, minimum = 0)]
     attempt_count: u32,
-    /// When it is sent next, at the earliest; null unless it is pending.
+    /// The earliest time of the next attempt; null unless it is pending.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     due_at: Option<Rfc3339>,
-    /// When the mail server took it; null if it has not.
+    /// When the mail server accepted it; null until then.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     delivered_at: Option<Rfc3339>,
-    /// Why it is not delivered, or not yet; null where there is nothing to say.
+    /// Why it is not delivered, or not yet; null if there is no reason to show.
     #[schema(required, example = "permanent error (550): no such user")]
     reason: Option<String>,
     #[schema(value_type = String, format = DateTime)]

@@ -1,23 +1,23 @@
 use actix_web::web::{Data, Json};
-use domain::delivery::{self, Attempt, DeliveryId};
+use domain::delivery::{self, Attempt, DeliveryId, FindDeliveryError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::DeliveryBody;
-use crate::api_error::{ApiError, Problem};
+use crate::api_error::{ApiError, refusals};
 use crate::input::PathId;
 use crate::timestamp::Rfc3339;
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
-/// One try to hand an e-mail to the mail server.
+/// An attempt to send an e-mail.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DeliveryAttempt)]
 pub(crate) struct AttemptBody {
     #[schema(value_type = String, format = DateTime)]
     attempted_at: Rfc3339,
-    #[schema(schema_with = crate::openapi::attempt_outcome)]
+    #[schema(schema_with = crate::schema::attempt_outcome)]
     outcome: &'static str,
-    /// What the mail server answered, or why it did not.
+    /// The mail server's reply, or why there is none.
     #[schema(example = "250 2.0.0 Ok: queued as 4F9D195432C")]
     answer: String,
 }
@@ -28,7 +28,7 @@ impl From<Attempt> for AttemptBody {
     }
 }
 
-/// An e-mail and every attempt at it, oldest first.
+/// A delivery with all its attempts, oldest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeliveryWithAttempts {
     #[serde(flatten)]
@@ -36,20 +36,20 @@ pub(crate) struct DeliveryWithAttempts {
     attempts: Vec<AttemptBody>,
 }
 
-/// Look at one delivery, and at every attempt.
+refusals!(FindDeliveryError { NotFound => kinds::DELIVERY_NOT_FOUND } else Repository);
+
+/// Show a delivery with all its attempts.
 #[utoipa::path(
     get, path = "/admin/deliveries/{id}", tag = "Admin", operation_id = "find_delivery",
-    params(("id" = i64, Path, minimum = 1)), security(("access_token" = [])),
-    responses(
-        (status = 200, description = "The delivery", body = DeliveryWithAttempts),
-        (status = 404, description = "`DELIVERY_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),
-    )
+    params(("id" = i64, Path, minimum = 1)),
+    responses((status = 200, description = "The delivery", body = DeliveryWithAttempts))
 )]
 pub(crate) async fn find(
-    ports: Data<Ports>,
+    use_cases: Data<UseCases>,
     PathId(id): PathId<DeliveryId>,
 ) -> Result<Json<DeliveryWithAttempts>, ApiError> {
-    let (delivery, attempts) = delivery::find(&*ports.deliveries, id).await?;
+    let (delivery, attempts) =
+        use_cases.run(async move |ports| delivery::find(&*ports.delivery_reader, id).await).await?;
     let attempts = attempts.into_iter().map(AttemptBody::from).collect();
     Ok(Json(DeliveryWithAttempts { delivery: delivery.into(), attempts }))
 }

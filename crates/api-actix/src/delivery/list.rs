@@ -7,21 +7,21 @@ use utoipa::{IntoParams, ToSchema};
 use super::body::DeliveryBody;
 use crate::api_error::ApiError;
 use crate::input::{Fields, QueryString, decode_cursor, encode_cursor};
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct DeliveryParameters {
-    /// Only those of this status.
-    #[param(schema_with = crate::openapi::delivery_status)]
+    /// Only deliveries with this status.
+    #[param(schema_with = crate::schema::delivery_status)]
     status: Option<String>,
-    /// Only those of this book.
+    /// Only deliveries of this book.
     #[param(value_type = Option<i64>, minimum = 1)]
     book_id: Option<String>,
-    /// At most this many.
+    /// The maximum number of items.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
     limit: Option<String>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(min_length = 1)]
     cursor: Option<String>,
 }
@@ -37,26 +37,27 @@ impl DeliveryParameters {
     }
 }
 
-/// A stretch of deliveries.
+/// A page of deliveries.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeliveryPage {
     items: Vec<DeliveryBody>,
-    /// The `cursor` of the next page; null on the last.
+    /// The `cursor` of the next page; null on the last page.
     #[schema(required)]
     next_cursor: Option<String>,
 }
 
-/// List the e-mails that tell users of restocks, newest first.
+/// List the e-mails about restocks, newest first.
 #[utoipa::path(
     get, path = "/admin/deliveries", tag = "Admin", operation_id = "list_deliveries",
-    params(DeliveryParameters), security(("access_token" = [])),
-    responses((status = 200, description = "A stretch of the deliveries that match", body = DeliveryPage))
+    params(DeliveryParameters),
+    responses((status = 200, description = "A page of the matching deliveries", body = DeliveryPage))
 )]
 pub(crate) async fn list(
-    ports: Data<Ports>,
+    use_cases: Data<UseCases>,
     QueryString(parameters): QueryString<DeliveryParameters>,
 ) -> Result<Json<DeliveryPage>, ApiError> {
-    let page = delivery::list(&*ports.deliveries, &parameters.parse()?).await?;
+    let query = parameters.parse()?;
+    let page = use_cases.run(async move |ports| delivery::list(&*ports.delivery_reader, &query).await).await?;
     let items = page.items.into_iter().map(DeliveryBody::from).collect();
     Ok(Json(DeliveryPage { items, next_cursor: page.next.map(|id| encode_cursor([id.get()])) }))
 }

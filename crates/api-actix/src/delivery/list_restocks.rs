@@ -7,18 +7,18 @@ use utoipa::{IntoParams, ToSchema};
 use crate::api_error::ApiError;
 use crate::input::{Fields, QueryString, decode_cursor, encode_cursor};
 use crate::timestamp::Rfc3339;
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RestockParameters {
-    /// Only those of this book.
+    /// Only restocks of this book.
     #[param(value_type = Option<i64>, minimum = 1)]
     book_id: Option<String>,
-    /// At most this many.
+    /// The maximum number of items.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 100)]
     limit: Option<String>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(min_length = 1)]
     cursor: Option<String>,
 }
@@ -33,20 +33,20 @@ impl RestockParameters {
     }
 }
 
-/// How many deliveries are in which state.
+/// The number of deliveries by status.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DeliveryCounts)]
 pub(crate) struct DeliveryCountsBody {
-    /// To be sent.
+    /// Waiting to be sent.
     #[schema(minimum = 0)]
     pending: u64,
-    /// Taken by the mail server.
+    /// Accepted by the mail server.
     #[schema(minimum = 0)]
     delivered: u64,
-    /// Given up.
+    /// Refused for good, or deferred too often.
     #[schema(minimum = 0)]
     failed: u64,
-    /// Not to be sent any more when their turn came.
+    /// No longer to be sent when they were due.
     #[schema(minimum = 0)]
     skipped: u64,
 }
@@ -68,12 +68,12 @@ pub(crate) struct RestockBody {
     book_id: i64,
     #[schema(example = "Solaris")]
     book_title: String,
-    /// How many copies came.
+    /// The new stock.
     #[schema(example = 5, minimum = 1)]
     quantity: i32,
     #[schema(value_type = String, format = DateTime)]
     restocked_at: Rfc3339,
-    /// How many pre-bookings it notified.
+    /// The number of pre-bookings that it notified.
     #[schema(example = 1, minimum = 0)]
     notified: u64,
     deliveries: DeliveryCountsBody,
@@ -93,25 +93,26 @@ impl From<RestockReport> for RestockBody {
     }
 }
 
-/// A stretch of restocks.
+/// A page of restocks.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RestockPage {
     items: Vec<RestockBody>,
-    /// The `cursor` of the next page; null on the last.
+    /// The `cursor` of the next page; null on the last page.
     #[schema(required)]
     next_cursor: Option<String>,
 }
 
-/// List restocks, newest first: how many users each notified, and how far their e-mails are.
+/// List restocks, newest first, with the number of users they notified and the status of the e-mails.
 #[utoipa::path(
-    get, path = "/admin/restocks", tag = "Admin", params(RestockParameters), security(("access_token" = [])),
-    responses((status = 200, description = "A stretch of the restocks that match", body = RestockPage))
+    get, path = "/admin/restocks", tag = "Admin", params(RestockParameters),
+    responses((status = 200, description = "A page of the matching restocks", body = RestockPage))
 )]
 pub(crate) async fn list_restocks(
-    ports: Data<Ports>,
+    use_cases: Data<UseCases>,
     QueryString(parameters): QueryString<RestockParameters>,
 ) -> Result<Json<RestockPage>, ApiError> {
-    let page = delivery::list_restocks(&*ports.deliveries, &parameters.parse()?).await?;
+    let query = parameters.parse()?;
+    let page = use_cases.run(async move |ports| delivery::list_restocks(&*ports.delivery_reader, &query).await).await?;
     let items = page.items.into_iter().map(RestockBody::from).collect();
     Ok(Json(RestockPage { items, next_cursor: page.next.map(|id| encode_cursor([id.get()])) }))
 }

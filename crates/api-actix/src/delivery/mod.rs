@@ -1,4 +1,4 @@
-//! Deliveries over HTTP: for admins, and what users see of their own.
+//! The endpoints for deliveries, and the part of a delivery that its user sees.
 
 mod body;
 mod find;

@@ -1,21 +1,28 @@
 use actix_web::web::{Data, Json};
-use domain::delivery::{self, DeliveryId};
+use domain::delivery::{self, DeliveryId, RetryError};
 
 use super::body::DeliveryBody;
-use crate::api_error::{ApiError, Problem};
+use crate::api_error::{ApiError, refusals};
 use crate::input::PathId;
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
-/// Send one that failed, was skipped or rests, now.
+refusals!(RetryError {
+    NotFound => kinds::DELIVERY_NOT_FOUND,
+    AlreadyDelivered(_) => kinds::DELIVERY_ALREADY_DELIVERED,
+} else Repository);
+
+/// Send an e-mail now that failed, was skipped or waits for its next attempt.
 #[utoipa::path(
     post, path = "/admin/deliveries/{id}/retry", tag = "Admin", operation_id = "retry_delivery",
-    params(("id" = i64, Path, minimum = 1)), security(("access_token" = [])),
-    responses(
-        (status = 200, description = "The delivery, pending", body = DeliveryBody),
-        (status = 404, description = "`DELIVERY_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`DELIVERY_ALREADY_DELIVERED`", body = Problem, content_type = "application/problem+json"),
-    )
+    params(("id" = i64, Path, minimum = 1)),
+    responses((status = 200, description = "The delivery, which is pending", body = DeliveryBody))
 )]
-pub(crate) async fn retry(ports: Data<Ports>, PathId(id): PathId<DeliveryId>) -> Result<Json<DeliveryBody>, ApiError> {
-    Ok(Json(delivery::retry(&*ports.units, &*ports.deliveries, &*ports.clock, id).await?.into()))
+pub(crate) async fn retry(
+    use_cases: Data<UseCases>,
+    PathId(id): PathId<DeliveryId>,
+) -> Result<Json<DeliveryBody>, ApiError> {
+    let delivery = use_cases
+        .run(async move |ports| delivery::retry(&*ports.units, &*ports.delivery_reader, &*ports.clock, id).await)
+        .await?;
+    Ok(Json(delivery.into()))
 }

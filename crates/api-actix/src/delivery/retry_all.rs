@@ -5,15 +5,15 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api_error::ApiError;
 use crate::input::{Fields, QueryString};
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
-/// What all of can be retried at once. What is pending is sent by itself.
+/// The statuses that can be retried all at once. Pending deliveries are sent anyway.
 const RETRIED: [DeliveryStatus; 2] = [DeliveryStatus::Failed, DeliveryStatus::Skipped];
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RetryParameters {
-    /// Those of this status: `failed` or `skipped`.
+    /// Which e-mails to retry: `failed`, or `skipped` because the account was deactivated.
     #[param(value_type = String, required = true, pattern = "^(failed|skipped)$", example = "failed")]
     status: Option<String>,
 }
@@ -27,24 +27,28 @@ impl RetryParameters {
     }
 }
 
-/// What was retried.
+/// The result of a retry.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RetriedDeliveries {
-    /// How many deliveries are pending again.
+    /// The number of deliveries that are pending again.
     #[schema(minimum = 0)]
     retried: u64,
 }
 
-/// Send all that failed, or all that were skipped, now.
+/// Send all failed e-mails now, or all that were skipped because the account was deactivated.
+///
+/// E-mails that were skipped for another reason stay skipped: the pre-booking was cancelled, or an operator skipped them.
 #[utoipa::path(
     post, path = "/admin/deliveries/retry", tag = "Admin", operation_id = "retry_deliveries",
-    params(RetryParameters), security(("access_token" = [])),
-    responses((status = 200, description = "How many are pending again", body = RetriedDeliveries))
+    params(RetryParameters),
+    responses((status = 200, description = "The number of deliveries that are pending again", body = RetriedDeliveries))
 )]
 pub(crate) async fn retry_all(
-    ports: Data<Ports>,
+    use_cases: Data<UseCases>,
     QueryString(parameters): QueryString<RetryParameters>,
 ) -> Result<Json<RetriedDeliveries>, ApiError> {
-    let retried = delivery::retry_all(&*ports.units, &*ports.clock, parameters.parse()?).await?;
+    let status = parameters.parse()?;
+    let retried =
+        use_cases.run(async move |ports| delivery::retry_all(&*ports.units, &*ports.clock, status).await).await?;
     Ok(Json(RetriedDeliveries { retried }))
 }

@@ -4,13 +4,13 @@ use utoipa::ToSchema;
 
 use crate::timestamp::Rfc3339;
 
-/// How far the e-mail is that tells a user that a book is back.
+/// The state of the e-mail that tells a user that a book is back in stock.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DeliverySummary)]
 pub(crate) struct DeliverySummaryBody {
-    #[schema(schema_with = crate::openapi::delivery_status)]
+    #[schema(schema_with = crate::schema::delivery_status)]
     status: &'static str,
-    /// When the mail server took it; null if it has not.
+    /// When the mail server accepted it; null until then.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     delivered_at: Option<Rfc3339>,
 }

@@ -2,13 +2,13 @@ use actix_web::web::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// That the program is there.
+/// The health of the service.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Health {
     /// Always `ok`.
     #[schema(example = "ok")]
     status: &'static str,
-    /// The version of the program.
+    /// The version of the service.
     #[schema(example = "0.1.0")]
     version: &'static str,
 }
@@ -17,10 +17,10 @@ impl Health {
     pub(super) const OK: Self = Self { status: "ok", version: env!("CARGO_PKG_VERSION") };
 }
 
-/// Is the program there?
+/// Check that the process runs.
 ///
-/// Asks nothing else, not even the store.
-#[utoipa::path(get, path = "/health", tag = "Health", responses((status = 200, description = "It is", body = Health)))]
+/// Checks nothing else, not even the store.
+#[utoipa::path(get, path = "/health", tag = "Health", responses((status = 200, description = "The process runs", body = Health)))]
 pub(crate) async fn live() -> Json<Health> {
     Json(Health::OK)
 }

@@ -1,4 +1,4 @@
-//! Whether the program lives, and whether it can serve.
+//! Whether the process runs, and whether it can serve requests.
 
 mod live;
 mod ready;

@@ -2,16 +2,21 @@ use actix_web::web::{Data, Json};
 use domain::StoreState;
 
 use super::live::Health;
-use crate::api_error::ApiError;
-use crate::wiring::Ports;
+use crate::api_error::{ApiError, kinds};
+use crate::use_cases::UseCases;
 
-/// Can requests be sent here?
+/// Check that the service can serve requests.
 ///
-/// Asks the store whether it answers, and whether its schema is the one that this program needs.
-#[utoipa::path(get, path = "/health/ready", tag = "Health", responses((status = 200, description = "They can", body = Health)))]
-pub(crate) async fn ready(ports: Data<Ports>) -> Result<Json<Health>, ApiError> {
-    match ports.health.check().await? {
+/// The store must be reachable and writable, and its schema must be the one that this version needs.
+#[utoipa::path(get, path = "/health/ready", tag = "Health", responses((status = 200, description = "The service is ready", body = Health)))]
+pub(crate) async fn ready(use_cases: Data<UseCases>) -> Result<Json<Health>, ApiError> {
+    match use_cases.run(async move |ports| ports.store_health.check().await).await? {
         StoreState::Ready => Ok(Json(Health::OK)),
-        StoreState::SchemaOutdated => Err(ApiError::schema_outdated()),
+        StoreState::SchemaOutdated => Err(unavailable("The store's schema is not the one that this version needs")),
+        StoreState::ReadOnly => Err(unavailable("The store is read-only; try again shortly")),
     }
+}
+
+fn unavailable(detail: &'static str) -> ApiError {
+    ApiError::from(kinds::STORE_UNAVAILABLE).detail(detail)
 }

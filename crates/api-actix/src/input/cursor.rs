@@ -1,26 +1,25 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use crate::api_error::ApiError;
+use crate::api_error::{ApiError, kinds};
 
-/// A place in a list, as a text that only this service reads.
+/// Encodes a position in a list. Only this service can read the result.
 pub(crate) fn encode_cursor<const N: usize>(numbers: [i64; N]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(numbers.map(|number| number.to_string()).join(":"))
 }
 
-/// # Errors
-/// It is none of this list's.
+/// Decodes a position. `position` is `None` if the numbers are not a position in this list.
 pub(crate) fn decode_cursor<const N: usize, T>(
     cursor: Option<&str>,
-    place: impl FnOnce([i64; N]) -> Option<T>,
+    position: impl FnOnce([i64; N]) -> Option<T>,
 ) -> Result<Option<T>, ApiError> {
     let Some(cursor) = cursor else { return Ok(None) };
     let read = || {
         let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
         let numbers: Option<Vec<i64>> = text.split(':').map(|number| number.parse().ok()).collect();
-        place(numbers?.try_into().ok()?)
+        position(numbers?.try_into().ok()?)
     };
-    read().map(Some).ok_or_else(ApiError::invalid_cursor)
+    read().map(Some).ok_or_else(|| ApiError::from(kinds::INVALID_CURSOR).field("cursor"))
 }
 
 #[cfg(test)]
@@ -28,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_read_as_it_was_written() {
+    fn cursors_round_trip() {
         for numbers in [[0, 0], [1_800_000_000_123_456, i64::MAX], [i64::MIN, -1]] {
             assert_eq!(decode_cursor(Some(&encode_cursor(numbers)), Some).unwrap(), Some(numbers));
         }
@@ -36,10 +35,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_read() {
+    fn malformed_cursors_are_rejected() {
         for text in ["", ":", "1", "1:", ":1", "x:1", "1:1:1", "1:9223372036854775808"] {
             let cursor = BASE64_URL_SAFE_NO_PAD.encode(text);
-            assert!(decode_cursor::<2, _>(Some(&cursor), Some).is_err(), "{text} was taken");
+            assert!(decode_cursor::<2, _>(Some(&cursor), Some).is_err(), "{text} was accepted");
         }
         assert!(decode_cursor::<2, _>(Some("not base64!"), Some).is_err());
         assert!(decode_cursor::<1, ()>(Some(&encode_cursor([1])), |_| None).is_err());

@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use crate::api_error::{ApiError, FieldError};
 
-/// Parses the fields of an input, and remembers all that are to blame.
+/// Parses the fields of an input, and collects all errors.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     errors: Vec<FieldError>,
 }
 
 impl Fields {
-    /// A field that must be there.
+    /// Parses a required field.
     pub(crate) fn required<T, U>(
         &mut self,
         name: &'static str,
@@ -22,12 +22,12 @@ impl Fields {
         parse: impl FnOnce(T) -> Result<U, InvalidValue>,
     ) -> Option<U> {
         if value.is_none() {
-            self.blame(name, &InvalidValue::new("is required"));
+            self.add_error(name, &InvalidValue::new("is required"));
         }
         self.optional(name, value, parse)
     }
 
-    /// A field that may be absent.
+    /// Parses a field that may be absent.
     pub(crate) fn optional<T, U>(
         &mut self,
         name: &'static str,
@@ -37,13 +37,13 @@ impl Fields {
         match parse(value?) {
             Ok(parsed) => Some(parsed),
             Err(invalid) => {
-                self.blame(name, &invalid);
+                self.add_error(name, &invalid);
                 None
             }
         }
     }
 
-    /// A field that can be changed but not cleared. `None` leaves it as it is.
+    /// Parses a field that can be changed but not cleared. `None` leaves it unchanged.
     pub(crate) fn changed<T, U>(
         &mut self,
         name: &'static str,
@@ -53,15 +53,15 @@ impl Fields {
         match change {
             Change::Absent => None,
             Change::Null => {
-                self.blame(name, &InvalidValue::new("must not be null"));
+                self.add_error(name, &InvalidValue::new("must not be null"));
                 None
             }
             Change::Value(value) => self.optional(name, Some(value), parse),
         }
     }
 
-    /// A field that can be changed and cleared. `None` leaves it as it is, `Some(None)` clears it.
-    #[expect(clippy::option_option, reason = "the domain tells a change to nothing from no change in this way")]
+    /// Parses a field that can be changed and cleared. `None` leaves it unchanged, `Some(None)` clears it.
+    #[expect(clippy::option_option, reason = "the domain tells a cleared value from an unchanged one like this")]
     pub(crate) fn cleared<T, U>(
         &mut self,
         name: &'static str,
@@ -75,7 +75,7 @@ impl Fields {
         }
     }
 
-    /// A query parameter that is an identifier, if it is there.
+    /// Parses an optional query parameter that is an identifier.
     pub(crate) fn identifier<T>(
         &mut self,
         name: &'static str,
@@ -85,12 +85,12 @@ impl Fields {
         self.optional(name, value, |text| new(parse_digits(&text).unwrap_or_default()))
     }
 
-    /// A query parameter that is `true` or `false`, if it is there.
+    /// Parses an optional query parameter that is `true` or `false`.
     pub(crate) fn boolean(&mut self, name: &'static str, value: Option<String>) -> Option<bool> {
         self.optional(name, value, |text| text.parse().map_err(|_| InvalidValue::new("must be true or false")))
     }
 
-    /// A query parameter that is one of a few names, if it is there.
+    /// Parses an optional query parameter that is the name of one of `all`.
     pub(crate) fn named<T: Copy>(
         &mut self,
         name: &'static str,
@@ -108,7 +108,7 @@ impl Fields {
         })
     }
 
-    /// The query parameters that ask for a page; the first one, of 20 items, if they are absent.
+    /// Parses the query parameters of a page. The default is the first one, with 20 items.
     pub(crate) fn page(
         &mut self,
         number: Option<String>,
@@ -123,7 +123,7 @@ impl Fields {
         number.zip(size).map(|(number, size)| PageRequest { number, size })
     }
 
-    /// The query parameter that says how many items the stretch of a list may have; 100 if it is absent.
+    /// Parses the `limit` of a list. The default is 100.
     pub(crate) fn limit<const MAX: u32>(&mut self, limit: Option<String>) -> Option<PageSize<MAX>> {
         self.page_size("limit", limit.or(Some("100".to_owned())))
     }
@@ -132,21 +132,21 @@ impl Fields {
         self.required(name, size, |text| PageSize::new(parse_digits(&text).unwrap_or_default()))
     }
 
-    /// A field that must not be there.
+    /// Rejects a field that must be absent.
     pub(crate) fn refused<T>(&mut self, name: &'static str, change: &Change<T>, why: &'static str) {
         if !matches!(change, Change::Absent) {
-            self.blame(name, &InvalidValue::new(why));
+            self.add_error(name, &InvalidValue::new(why));
         }
     }
 
-    fn blame(&mut self, name: &'static str, invalid: &InvalidValue) {
+    fn add_error(&mut self, name: &'static str, invalid: &InvalidValue) {
         self.errors.push(FieldError::new(name, invalid));
     }
 
-    /// What was made of the fields: `None` if a required one is missing.
+    /// Returns the parsed input. `parsed` is `None` if a required field is missing or invalid.
     ///
     /// # Errors
-    /// Fields are to blame.
+    /// `VALIDATION_ERROR` with every invalid field.
     pub(crate) fn finish<T>(self, parsed: Option<T>) -> Result<T, ApiError> {
         match parsed {
             Some(parsed) if self.errors.is_empty() => Ok(parsed),
@@ -155,13 +155,13 @@ impl Fields {
     }
 }
 
-/// Reads a number that consists of digits; Rust alone would take a plus sign as well.
+/// Parses a number that has only digits. Rust alone would also accept a plus sign.
 pub(super) fn parse_digits<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A number without a fraction, as JSON has it: `5`, and `5.0` as well (JSON Schema 2020-12, 4.2.3). What is no such number
-/// becomes one that is out of every range.
+/// Reads a JSON integer: `5`, but also `5.0` (JSON Schema 2020-12, 4.2.3). Anything else becomes `i64::MIN`, which is outside
+/// every valid range.
 pub(crate) fn whole_number(value: &Value) -> i64 {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let is_whole = |float: &f64| float.fract() == 0.0 && float.abs() < EXACT;
@@ -169,7 +169,7 @@ pub(crate) fn whole_number(value: &Value) -> i64 {
     value.as_i64().or_else(from_float).unwrap_or(i64::MIN)
 }
 
-/// A field of a change: absent leaves it as it is, null clears it.
+/// A field of a change: an absent one stays unchanged, null clears it.
 #[derive(Debug, Default)]
 pub(crate) enum Change<T> {
     #[default]

@@ -10,13 +10,13 @@ use domain::InvalidValue;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
-use crate::api_error::{ApiError, FieldError};
+use crate::api_error::{ApiError, FieldError, kinds};
 
-/// The most bytes that a body may have.
+/// The maximum size of a body, in bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyLimit(pub(crate) usize);
 
-/// The body of a request: a JSON object (RFC 8259) with the fields of `T`. Fields that `T` does not know are ignored.
+/// The body of a request: a JSON object (RFC 8259) with the fields of `T`. Unknown fields are ignored.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
@@ -34,7 +34,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
         Box::pin(async move {
             let body = body.await.map_err(|error| read_error(&error, limit))?;
             if !is_json {
-                return Err(ApiError::unsupported_media_type());
+                return Err(kinds::UNSUPPORTED_MEDIA_TYPE.into());
             }
             parse(&body).map(Self)
         })
@@ -43,21 +43,24 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
 
 fn read_error(error: &actix_web::Error, limit: Option<BodyLimit>) -> ApiError {
     match (error.as_error::<PayloadError>(), limit) {
-        (Some(PayloadError::Overflow), Some(BodyLimit(limit))) => ApiError::body_too_large(limit),
-        _ => ApiError::unreadable_body(),
+        (Some(PayloadError::Overflow), Some(BodyLimit(limit))) => {
+            let detail = format!("The body must not be larger than {limit} bytes");
+            ApiError::from(kinds::BODY_TOO_LARGE).detail(detail)
+        }
+        _ => kinds::MALFORMED_JSON.into(),
     }
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    // Serde does not look into the fields that it ignores.
+    // Serde does not validate the fields that it ignores.
     if std::str::from_utf8(body).is_err() {
-        return Err(ApiError::not_utf8());
+        return Err(ApiError::from(kinds::MALFORMED_JSON).detail("The body must be UTF-8"));
     }
-    // Serde would take an array for an object as well, its items for the fields in their order.
+    // Serde would also accept an array, with the fields in order.
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(match serde_json::from_slice::<IgnoredAny>(body) {
             Ok(_) => invalid("", "must be a JSON object"),
-            Err(error) => ApiError::malformed_json(error.line(), error.column()),
+            Err(error) => malformed(&error),
         });
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
@@ -73,16 +76,22 @@ fn parse_error(field: &str, error: &serde_json::Error) -> ApiError {
     match error.classify() {
         Category::Data => {
             let message = error.to_string();
-            // Serde's message quotes the value that it refused, which may be a secret; what it expected is ours.
+            // Serde's message quotes the invalid value, which may be a secret. Only what it expected is shown.
             match message.rsplit_once(", expected ") {
                 Some((_, expected)) => {
                     invalid(field, &format!("must be {}", expected.split(" at line ").next().unwrap_or(expected)))
                 }
-                None => invalid(field, "must be given once, in the type that the API's document names"),
+                None => invalid(field, "must be given once, with the type in the OpenAPI document"),
             }
         }
-        Category::Syntax | Category::Eof | Category::Io => ApiError::malformed_json(error.line(), error.column()),
+        Category::Syntax | Category::Eof | Category::Io => malformed(error),
     }
+}
+
+fn malformed(error: &serde_json::Error) -> ApiError {
+    let (line, column) = (error.line(), error.column());
+    let detail = format!("The body is not well-formed JSON; see line {line}, column {column}");
+    ApiError::from(kinds::MALFORMED_JSON).detail(detail)
 }
 
 fn invalid(field: &str, detail: &str) -> ApiError {

@@ -1,4 +1,4 @@
-//! What comes in: each part of a request is parsed into a type of `domain`, or refused with the field that is to blame.
+//! Parses the parts of a request into types of `domain`, and names every invalid field.
 
 mod cursor;
 mod fields;

@@ -8,34 +8,33 @@ use domain::delivery::DeliveryId;
 use domain::pre_booking::PreBookingId;
 
 use super::fields::parse_digits;
-use crate::api_error::ApiError;
+use crate::api_error::{ApiError, Kind, kinds};
 
-/// The identifier in a path. What is no positive 64-bit integer identifies nothing, so it is not found.
+/// The identifier in a path. A malformed one is not found, like an unknown one.
 pub(crate) struct PathId<T>(pub(crate) T);
 
 pub(crate) trait Identifier: Sized {
+    const NOT_FOUND: Kind;
+
     fn from_number(number: i64) -> Option<Self>;
-    fn not_found() -> ApiError;
 }
 
 macro_rules! identify {
     ($id:ty, $not_found:ident) => {
         impl Identifier for $id {
+            const NOT_FOUND: Kind = kinds::$not_found;
+
             fn from_number(number: i64) -> Option<Self> {
                 Self::new(number).ok()
-            }
-
-            fn not_found() -> ApiError {
-                ApiError::$not_found()
             }
         }
     };
 }
 
-identify!(BookId, book_not_found);
-identify!(DeliveryId, delivery_not_found);
-identify!(PreBookingId, pre_booking_not_found);
-identify!(UserId, user_not_found);
+identify!(BookId, BOOK_NOT_FOUND);
+identify!(DeliveryId, DELIVERY_NOT_FOUND);
+identify!(PreBookingId, PREBOOK_NOT_FOUND);
+identify!(UserId, USER_NOT_FOUND);
 
 impl<T: Identifier> FromRequest for PathId<T> {
     type Error = ApiError;
@@ -43,6 +42,6 @@ impl<T: Identifier> FromRequest for PathId<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let id = request.match_info().get("id").and_then(|text| T::from_number(parse_digits(text)?));
-        ready(id.map(Self).ok_or_else(T::not_found))
+        ready(id.map(Self).ok_or_else(|| T::NOT_FOUND.into()))
     }
 }

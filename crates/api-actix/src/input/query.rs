@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api_error::{ApiError, FieldError};
 
-/// The query string of a request, with the parameters of `T`, which are all texts. Others are ignored.
+/// The query string of a request, with the parameters of `T`, all of them strings. Unknown parameters are ignored.
 pub(crate) struct QueryString<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest for QueryString<T> {
@@ -15,10 +15,10 @@ impl<T: DeserializeOwned> FromRequest for QueryString<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        // Texts can't be of a wrong type: all that can be wrong is a parameter that is there twice.
+        // A string can't have a wrong type, so the only error is a repeated parameter.
         ready(serde_urlencoded::from_str(request.query_string()).map(Self).map_err(|_| {
-            let twice = InvalidValue::new("every parameter must be given at most once");
-            ApiError::validation(vec![FieldError::new("", &twice)])
+            let repeated = InvalidValue::new("every parameter must be given at most once");
+            ApiError::validation(vec![FieldError::new("", &repeated)])
         }))
     }
 }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use crate::delivery::DeliverySummaryBody;
 use crate::timestamp::Rfc3339;
 
-/// One's wish for a book that was out of stock.
+/// One of the user's own pre-bookings.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PreBooking)]
 pub(crate) struct PreBookingBody {
@@ -17,17 +17,17 @@ pub(crate) struct PreBookingBody {
     book_title: String,
     #[schema(example = "Stanisław Lem")]
     book_author: String,
-    #[schema(schema_with = crate::openapi::pre_booking_status)]
+    #[schema(schema_with = crate::schema::pre_booking_status)]
     status: &'static str,
     #[schema(value_type = String, format = DateTime)]
     created_at: Rfc3339,
-    /// When the book came back; null as long as it has not.
+    /// When a restock notified it; null unless one did.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     notified_at: Option<Rfc3339>,
-    /// When it was cancelled; null if it was not.
+    /// When it was cancelled; null unless it was.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     cancelled_at: Option<Rfc3339>,
-    /// How far the e-mail about it is; null as long as the book has not come back.
+    /// The e-mail about that restock; null unless it was notified.
     #[schema(required)]
     delivery: Option<DeliverySummaryBody>,
 }
@@ -39,10 +39,10 @@ impl From<PreBookedBook> for PreBookingBody {
             book_id: pre_booking.book_id.get(),
             book_title: title.as_str().to_owned(),
             book_author: author.as_str().to_owned(),
-            status: pre_booking.status.kind().as_str(),
+            status: pre_booking.state.status().as_str(),
             created_at: pre_booking.created_at.into(),
-            notified_at: pre_booking.status.notified_at().map(Rfc3339),
-            cancelled_at: pre_booking.status.cancelled_at().map(Rfc3339),
+            notified_at: pre_booking.state.notified_at().map(Rfc3339),
+            cancelled_at: pre_booking.state.cancelled_at().map(Rfc3339),
             delivery: delivery.map(DeliverySummaryBody::from),
         }
     }

@@ -1,29 +1,32 @@
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use domain::pre_booking::{self, PreBookingId};
+use domain::pre_booking::{self, CancelError, PreBookingId};
 
-use crate::api_error::{ApiError, Problem};
+use crate::access::SignedIn;
+use crate::api_error::{ApiError, refusals};
 use crate::input::PathId;
-use crate::security::SignedIn;
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
-/// Cancel one of one's pre-bookings.
+refusals!(CancelError {
+    NotFound => kinds::PREBOOK_NOT_FOUND,
+    AlreadyCancelled(_) => kinds::PREBOOK_ALREADY_CANCELLED,
+} else Repository);
+
+/// Cancel one of your pre-bookings.
 ///
-/// Nothing is deleted: its status becomes `cancelled`, for good.
+/// Cancellation is final. The pre-booking stays in the list, as `cancelled`.
 #[utoipa::path(
     delete, path = "/prebooks/{id}", tag = "Pre-bookings", operation_id = "cancel_pre_booking",
-    params(("id" = i64, Path, minimum = 1)), security(("access_token" = [])),
-    responses(
-        (status = 204, description = "It is cancelled"),
-        (status = 404, description = "`PREBOOK_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`PREBOOK_ALREADY_CANCELLED`", body = Problem, content_type = "application/problem+json"),
-    )
+    params(("id" = i64, Path, minimum = 1)),
+    responses((status = 204, description = "The pre-booking is cancelled"))
 )]
 pub(crate) async fn cancel(
-    ports: Data<Ports>,
+    use_cases: Data<UseCases>,
     SignedIn(user): SignedIn,
     PathId(id): PathId<PreBookingId>,
 ) -> Result<HttpResponse, ApiError> {
-    pre_booking::cancel(&*ports.pre_booking_repository, &*ports.clock, user.id, id).await?;
+    use_cases
+        .run(async move |ports| pre_booking::cancel(&*ports.pre_booking_repository, &*ports.clock, user.id, id).await)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,25 +1,26 @@
 use actix_web::web::{Data, Json};
-use domain::pre_booking::{self, PreBookingId};
+use domain::pre_booking::{self, FindPreBookingError, PreBookingId};
 
 use super::body::PreBookingBody;
-use crate::api_error::{ApiError, Problem};
+use crate::access::SignedIn;
+use crate::api_error::{ApiError, refusals};
 use crate::input::PathId;
-use crate::security::SignedIn;
-use crate::wiring::Ports;
+use crate::use_cases::UseCases;
 
-/// Look one of one's pre-bookings up.
+refusals!(FindPreBookingError { NotFound => kinds::PREBOOK_NOT_FOUND } else Repository);
+
+/// Show one of your pre-bookings.
 #[utoipa::path(
     get, path = "/prebooks/{id}", tag = "Pre-bookings", operation_id = "find_pre_booking",
-    params(("id" = i64, Path, minimum = 1)), security(("access_token" = [])),
-    responses(
-        (status = 200, description = "The pre-booking", body = PreBookingBody),
-        (status = 404, description = "`PREBOOK_NOT_FOUND`", body = Problem, content_type = "application/problem+json"),
-    )
+    params(("id" = i64, Path, minimum = 1)),
+    responses((status = 200, description = "The pre-booking", body = PreBookingBody))
 )]
 pub(crate) async fn find(
-    ports: Data<Ports>,
+    use_cases: Data<UseCases>,
     SignedIn(user): SignedIn,
     PathId(id): PathId<PreBookingId>,
 ) -> Result<Json<PreBookingBody>, ApiError> {
-    Ok(Json(pre_booking::find(&*ports.pre_bookings, user.id, id).await?.into()))
+    let found =
+        use_cases.run(async move |ports| pre_booking::find(&*ports.pre_booking_reader, user.id, id).await).await?;
+    Ok(Json(found.into()))
 }

@@ -1,4 +1,4 @@
-//! Pre-bookings over HTTP: a user's own, and for admins everybody's of a book.
+//! The endpoints for pre-bookings: a user's own, and for admins those of a book.
 
 mod body;
 mod cancel;

@@ -1,24 +1,24 @@
-use super::{AccessTokenError, TokenIssuer, User, UserReader};
+use super::{AccessTokenError, AccountDeactivated, TokenIssuer, User, UserReader};
 use crate::{Clock, RepositoryError};
 
-/// Why a request is nobody's.
+/// Why authentication failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthenticateError {
-    /// The token proves nothing.
+    /// The token is invalid or has expired, or its account is gone.
     #[error(transparent)]
     AccessToken(#[from] AccessTokenError),
-    /// The token is right, but its account is deactivated.
-    #[error("the account is deactivated")]
-    Deactivated,
-    /// The store failed.
+    /// The token is valid, but its account is deactivated.
+    #[error(transparent)]
+    Deactivated(#[from] AccountDeactivated),
+    /// The read failed.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// The account that an access token speaks for, as the store has it now: its role and activity count, not the token's.
+/// Returns the account that an access token was issued to.
 ///
-/// # Errors
-/// See [`AuthenticateError`].
+/// It is read from the store on every request: the role in the store counts, not the one in the token, and
+/// deactivating an account takes effect at once.
 pub async fn authenticate(
     users: &dyn UserReader,
     tokens: &dyn TokenIssuer,
@@ -27,7 +27,8 @@ pub async fn authenticate(
 ) -> Result<User, AuthenticateError> {
     let id = tokens.verify_access(token, clock.now())?;
     let user = users.find(id).await?.ok_or(AccessTokenError::Invalid)?;
-    if user.is_active { Ok(user) } else { Err(AuthenticateError::Deactivated) }
+    user.require_active()?;
+    Ok(user)
 }
 
 #[cfg(test)]
@@ -48,16 +49,16 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn the_role_of_the_store_counts() {
+    async fn uses_the_role_from_the_store() {
         let user = authenticate_as(Ok(()), Some(a_user(Role::Admin))).await.unwrap();
         assert_eq!(user.role, Role::Admin);
     }
 
     #[pollster::test]
-    async fn everybody_else_is_nobody() {
+    async fn rejects_deactivated_and_missing_accounts_and_bad_tokens() {
         use AuthenticateError::{AccessToken, Deactivated};
         let deactivated = User { is_active: false, ..a_user(Role::User) };
-        assert!(matches!(authenticate_as(Ok(()), Some(deactivated)).await, Err(Deactivated)));
+        assert!(matches!(authenticate_as(Ok(()), Some(deactivated)).await, Err(Deactivated(_))));
         assert!(matches!(authenticate_as(Ok(()), None).await, Err(AccessToken(AccessTokenError::Invalid))));
         for error in [AccessTokenError::Invalid, AccessTokenError::Expired] {
             assert!(matches!(authenticate_as(Err(error), None).await, Err(AccessToken(shown)) if shown == error));

@@ -4,21 +4,18 @@ use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 /// Why an account was not deactivated.
 #[derive(Debug, thiserror::Error)]
 pub enum DeactivateError {
-    /// There is no such account.
+    /// No account has this identifier.
     #[error("there is no such account")]
     NotFound,
-    /// It is an admin's.
+    /// The account is an admin's.
     #[error(transparent)]
     AdminStaysActive(#[from] AdminStaysActive),
-    /// The store failed.
+    /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Locks an account out at once, and revokes all its refresh tokens.
-///
-/// # Errors
-/// See [`DeactivateError`].
+/// Deactivates an account and revokes all its refresh tokens. It takes effect at once.
 pub async fn deactivate(units: &dyn UnitOfWorkFactory, clock: &dyn Clock, id: UserId) -> Result<User, DeactivateError> {
     let unit = units.begin().await?;
     let user = unit.users().find_for_session_change(id).await?.ok_or(DeactivateError::NotFound)?.deactivate()?;
@@ -37,7 +34,7 @@ mod tests {
     use crate::testing::{FakeUnitOfWork, a_user, at, clock_at};
 
     #[pollster::test]
-    async fn the_account_and_its_tokens_go_together() {
+    async fn deactivates_the_account_and_revokes_its_tokens_together() {
         let deactivated = a_user(Role::User).deactivate().unwrap();
         let mut users = MockUserRepository::new();
         users.expect_find_for_session_change().returning(|_| Ok(Some(a_user(Role::User))));
@@ -51,7 +48,7 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn an_error_never_commits() {
+    async fn does_not_commit_on_error() {
         for (found, is_expected) in [
             (None, (|error| matches!(error, DeactivateError::NotFound)) as fn(DeactivateError) -> bool),
             (Some(a_user(Role::Admin)), |error| matches!(error, DeactivateError::AdminStaysActive(_))),

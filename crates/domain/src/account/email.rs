@@ -4,17 +4,17 @@ use email_address::{EmailAddress, Options};
 
 use crate::InvalidValue;
 
-/// An e-mail address (RFC 5321), trimmed and in lower case, of at most 254 characters. It names an account.
+/// An e-mail address (RFC 5321) of at most 254 characters, in lower case. No two accounts have the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
 const MAX_CHARACTERS: usize = 254;
 
 impl Email {
-    /// Reads an e-mail address.
+    /// Trims an address, converts it to lower case, and checks it.
     ///
     /// # Errors
-    /// It is none, or too long.
+    /// The address is malformed or too long.
     pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         let address = text.trim().to_lowercase();
         let options = Options::default().without_display_text().without_domain_literal();
@@ -27,13 +27,13 @@ impl Email {
         }
     }
 
-    /// An address that the store keeps; it was checked on its way in.
+    /// Takes an address from the store, which was checked when it was written.
     #[must_use]
     pub fn from_stored(address: String) -> Self {
         Self(address)
     }
 
-    /// The address.
+    /// Returns the address.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -51,26 +51,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_trimmed_and_in_lower_case() {
+    fn trims_and_converts_to_lower_case() {
         assert_eq!(Email::parse(" Ada@Example.COM\n").unwrap().as_str(), "ada@example.com");
         assert_eq!(Email::parse("ÄDA@EXAMPLE.com").unwrap().as_str(), "äda@example.com");
     }
 
     #[test]
-    fn refuses_what_is_none() {
-        let too_long = format!("{}@{}.com", "a".repeat(60), "b.".repeat(120));
-        for text in [
-            "",
-            "ada",
-            "ada@",
-            "@example.com",
-            "a b@example.com",
-            "Ada <ada@example.com>",
-            "a\0@b.com",
-            "a@[1.2.3.4]",
-            &too_long,
-        ] {
-            assert!(Email::parse(text).is_err(), "{text} was taken");
+    fn accepts_at_most_254_characters() {
+        let with_domain_of = |labels: [usize; 3]| {
+            let domain = labels.map(|length| "b".repeat(length)).join(".");
+            format!("{}@{domain}", "a".repeat(64))
+        };
+        let longest = with_domain_of([63, 63, 61]);
+        assert_eq!(longest.len(), 254);
+        assert_eq!(Email::parse(&longest).unwrap().to_string(), longest);
+        for too_long in [with_domain_of([63, 63, 62]), with_domain_of([63, 63, 63])] {
+            assert_eq!(Email::parse(&too_long).unwrap_err().to_string(), "must have at most 254 characters");
+        }
+    }
+
+    #[test]
+    fn rejects_malformed_addresses() {
+        for text in
+            ["", "ada", "ada@", "@example.com", "a b@example.com", "Ada <ada@example.com>", "a\0@b.com", "a@[1.2.3.4]"]
+        {
+            assert!(Email::parse(text).is_err(), "accepted {text}");
         }
     }
 }

@@ -1,38 +1,35 @@
-use super::{Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, User, UserReader};
+use super::{AccountDeactivated, Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, UserReader};
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
-/// How an admin came to be there.
+/// What [`ensure_admin`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnsuredAdmin {
-    /// The address was unknown; it has an admin's account now.
+    /// It added a new account.
     Created,
-    /// The account became an admin's.
+    /// It gave an existing account the role of an admin.
     Promoted,
-    /// It was an admin's account before.
+    /// Nothing: the account was an admin's before.
     Known,
 }
 
-/// Why there is no such admin.
+/// Why the admin was not ensured.
 #[derive(Debug, thiserror::Error)]
 pub enum EnsureAdminError {
-    /// The account has another password. Whoever registered the address first must not become admin.
+    /// The account has another password. A stranger who registered the address first must not become an admin.
     #[error("the account exists and has another password")]
     WrongPassword,
-    /// The account is deactivated.
-    #[error("the account exists and is deactivated")]
-    Deactivated,
-    /// The password was neither hashed nor checked.
+    /// The password is right, but the account is deactivated.
+    #[error(transparent)]
+    Deactivated(#[from] AccountDeactivated),
+    /// The password could not be hashed or checked.
     #[error(transparent)]
     PasswordHasher(#[from] PasswordHasherError),
-    /// The store failed.
+    /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Makes sure that there is an admin of this address and password.
-///
-/// # Errors
-/// See [`EnsureAdminError`].
+/// Makes sure that an admin with this address and password exists. Several instances may call it at the same time.
 pub async fn ensure_admin(
     users: &dyn UserReader,
     units: &dyn UnitOfWorkFactory,
@@ -50,20 +47,15 @@ pub async fn ensure_admin(
             return Ok(EnsuredAdmin::Created);
         }
     }
-    // The account was there, or another instance that started at the same moment has just added it.
+    // The account existed, or another instance has just added it.
     let known = users.find_credentials(&email).await?.ok_or(EnsureAdminError::WrongPassword)?;
     if !hasher.verify(password.secret().clone(), Some(known.password_hash)).await? {
         return Err(EnsureAdminError::WrongPassword);
     }
     let unit = units.begin().await?;
     let user = unit.users().find_for_session_change(known.user.id).await?.ok_or(EnsureAdminError::WrongPassword)?;
-    if !user.is_active {
-        return Err(EnsureAdminError::Deactivated);
-    }
-    if user.role == Role::Admin {
-        return Ok(EnsuredAdmin::Known);
-    }
-    unit.users().save(&User { role: Role::Admin, ..user }).await?;
+    let Some(admin) = user.promote()? else { return Ok(EnsuredAdmin::Known) };
+    unit.users().save(&admin).await?;
     unit.commit().await?;
     Ok(EnsuredAdmin::Promoted)
 }
@@ -73,7 +65,7 @@ mod tests {
     use mockall::predicate::eq;
 
     use super::*;
-    use crate::account::{MockPasswordHasher, MockUserReader, MockUserRepository, PasswordHash};
+    use crate::account::{MockPasswordHasher, MockUserReader, MockUserRepository, PasswordHash, User};
     use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_user, clock_at, credentials};
 
     async fn ensure(
@@ -100,7 +92,7 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn an_unknown_address_gets_an_admins_account() {
+    async fn adds_an_admin_for_an_unknown_address() {
         let mut users = MockUserRepository::new();
         users.expect_add().withf(|user| user.role == Role::Admin).times(1).returning(|_| Ok(Some(a_user(Role::Admin))));
         let units = FakeUnitOfWork { users, ..FakeUnitOfWork::default() }.into_factory();
@@ -110,7 +102,7 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn an_account_with_the_password_is_promoted() {
+    async fn promotes_an_account_with_the_right_password() {
         let units = units_finding(a_user(Role::User), Some(User { role: Role::Admin, ..a_user(Role::User) }));
 
         assert_eq!(ensure(Some(a_user(Role::User)), true, &units).await.unwrap(), EnsuredAdmin::Promoted);
@@ -118,23 +110,23 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn an_admin_stays_one() {
+    async fn leaves_an_admin_alone() {
         let units = units_finding(a_user(Role::Admin), None);
         assert_eq!(ensure(Some(a_user(Role::Admin)), true, &units).await.unwrap(), EnsuredAdmin::Known);
     }
 
     #[pollster::test]
-    async fn whoever_registered_the_address_first_does_not_become_admin() {
+    async fn does_not_promote_an_account_with_another_password() {
         let units = FakeUnitOfWork::default().into_factory();
         assert!(matches!(ensure(Some(a_user(Role::User)), false, &units).await, Err(EnsureAdminError::WrongPassword)));
         assert!(!units.began());
     }
 
     #[pollster::test]
-    async fn a_deactivated_account_is_not_promoted() {
+    async fn does_not_promote_a_deactivated_account() {
         let deactivated = a_user(Role::User).deactivate().unwrap();
         let units = units_finding(deactivated.clone(), None);
-        assert!(matches!(ensure(Some(deactivated), true, &units).await, Err(EnsureAdminError::Deactivated)));
+        assert!(matches!(ensure(Some(deactivated), true, &units).await, Err(EnsureAdminError::Deactivated(_))));
         assert!(!units.committed());
     }
 }

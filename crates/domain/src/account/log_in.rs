@@ -1,41 +1,37 @@
 use secrecy::SecretString;
 
-use super::sign_in::{from_sign_in_error, sign_in};
+use super::sign_in::{SignInError, sign_in};
 use super::{
-    Email, LogInThrottle, PasswordHasher, PasswordHasherError, TokenIssueError, TokenIssuer, Tokens, TooManyAttempts,
-    UserReader,
+    AccountDeactivated, Email, LogInThrottle, PasswordHasher, PasswordHasherError, TokenIssuer, Tokens,
+    TooManyAttempts, UserReader,
 };
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
 /// Why a log-in failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LogInError {
-    /// There is no account of that address and password.
-    #[error("there is no account of that address and password")]
+    /// No account has this address and password. The error does not say which of the two is wrong.
+    #[error("no account has this address and password")]
     InvalidCredentials,
     /// The password is right, but the account is deactivated.
-    #[error("the account is deactivated")]
-    Deactivated,
-    /// Too many failed before.
+    #[error(transparent)]
+    Deactivated(#[from] AccountDeactivated),
+    /// Too many log-ins failed for this address.
     #[error(transparent)]
     TooManyAttempts(#[from] TooManyAttempts),
-    /// The password was not checked.
+    /// The password could not be checked.
     #[error(transparent)]
     PasswordHasher(#[from] PasswordHasherError),
-    /// The tokens were not made.
+    /// The password is right, but the tokens could not be issued or written.
     #[error(transparent)]
-    TokenIssue(#[from] TokenIssueError),
-    /// The store failed.
+    SignIn(#[from] SignInError),
+    /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
-from_sign_in_error!(LogInError);
 
-/// Signs a user in. `email` is whatever was typed: what is no address is answered like an unknown one, as slowly.
-///
-/// # Errors
-/// See [`LogInError`].
-#[expect(clippy::too_many_arguments, reason = "it takes six ports to be sure of a user")]
+/// Signs a user in. `email` is what the user typed. Malformed addresses are handled like unknown ones, in the same time.
+#[expect(clippy::too_many_arguments, reason = "one argument per port")]
 pub async fn log_in(
     users: &dyn UserReader,
     units: &dyn UnitOfWorkFactory,
@@ -62,9 +58,7 @@ pub async fn log_in(
 
     let unit = units.begin().await?;
     let user = unit.users().find_for_session_change(id).await?.ok_or(LogInError::InvalidCredentials)?;
-    if !user.is_active {
-        return Err(LogInError::Deactivated);
-    }
+    user.require_active()?;
     let signed_in = sign_in(unit.refresh_tokens(), tokens, &user, None, clock.now()).await?;
     unit.commit().await?;
     Ok(signed_in)
@@ -91,7 +85,7 @@ mod tests {
     }
 
     impl World {
-        /// A world with one account, in which `is_right` says whether the password is its own.
+        /// A world with at most one account; `is_right` says whether the password is its own.
         fn with(user: Option<User>, is_right: bool) -> Self {
             let mut users = MockUserReader::new();
             let known = user.clone().map(credentials);
@@ -121,7 +115,7 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn the_right_password_starts_a_session() {
+    async fn right_password_starts_a_session() {
         let mut world = World::with(Some(a_user(Role::User)), true);
         world.throttle.expect_record_success().times(1).return_const(());
 
@@ -131,7 +125,7 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn a_wrong_password_and_an_unknown_address_are_told_and_counted_alike() {
+    async fn handles_a_wrong_password_like_an_unknown_address() {
         for user in [Some(a_user(Role::User)), None] {
             let mut world = World::with(user, false);
             world.throttle.expect_record_failure().times(1).return_const(());
@@ -142,22 +136,22 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn what_is_no_address_takes_a_hash_as_well() {
+    async fn hashes_the_password_for_a_malformed_address_too() {
         let world = World::with(None, false);
         assert!(matches!(world.log_in("nobody").await, Err(LogInError::InvalidCredentials)));
     }
 
     #[pollster::test]
-    async fn a_deactivated_account_is_told_so_only_after_the_right_password() {
+    async fn tells_that_an_account_is_deactivated_only_after_the_right_password() {
         let mut world = World::with(Some(User { is_active: false, ..a_user(Role::User) }), true);
         world.throttle.expect_record_success().times(1).return_const(());
 
-        assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::Deactivated)));
+        assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::Deactivated(_))));
         assert!(!world.units.committed());
     }
 
     #[pollster::test]
-    async fn after_too_many_failures_no_password_is_checked() {
+    async fn checks_no_password_after_too_many_failures() {
         let refused = TooManyAttempts { retry_after: Duration::seconds(9) };
         let mut throttle = MockLogInThrottle::new();
         throttle.expect_check().returning(move |_, _| Err(refused));

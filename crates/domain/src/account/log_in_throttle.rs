@@ -7,23 +7,20 @@ use crate::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many log-ins failed for this address")]
 pub struct TooManyAttempts {
-    /// After what time the next one is let through.
+    /// How long until the next log-in is allowed.
     pub retry_after: Duration,
 }
 
-/// Port: keeps whoever guesses passwords slow: at most 100 failed log-ins an hour for one address
-/// (OWASP ASVS 4.0, V2.2.1). Addresses without an account count as well, or the difference would tell which exist.
+/// Port: slows down guessing of passwords. It MUST allow at most 100 failed log-ins per hour for one address
+/// (OWASP ASVS 4.0, V2.2.1), and MUST count for addresses without an account too, so that nobody learns which exist.
 #[cfg_attr(test, mockall::automock)]
 pub trait LogInThrottle: Send + Sync {
-    /// Whether another log-in may be tried for an address.
-    ///
-    /// # Errors
-    /// It may not for a while.
+    /// Checks whether another log-in is allowed for an address.
     fn check(&self, email: &Email, now: Timestamp) -> Result<(), TooManyAttempts>;
 
-    /// Counts a log-in that failed.
+    /// Counts a failed log-in.
     fn record_failure(&self, email: &Email, now: Timestamp);
 
-    /// Forgets the failures of an address whose owner has shown up.
+    /// Resets the count of an address after a log-in with the right password.
     fn record_success(&self, email: &Email);
 }

@@ -1,4 +1,4 @@
-//! Accounts: who a user is, how they sign in, and what an admin does with them.
+//! Accounts: what a user may do, how they sign in, and how admins lock them out.
 
 mod authenticate;
 mod deactivate;
@@ -26,12 +26,12 @@ pub use authenticate::{AuthenticateError, authenticate};
 pub use deactivate::{DeactivateError, deactivate};
 pub use email::Email;
 pub use ensure_admin::{EnsureAdminError, EnsuredAdmin, ensure_admin};
-pub use list_users::{ListUsersError, list_users};
+pub use list_users::list_users;
 pub use log_in::{LogInError, log_in};
 #[cfg(test)]
 pub(crate) use log_in_throttle::MockLogInThrottle;
 pub use log_in_throttle::{LogInThrottle, TooManyAttempts};
-pub use log_out::{LogOutError, log_out};
+pub use log_out::log_out;
 pub use password::{Password, PasswordHash};
 #[cfg(test)]
 pub(crate) use password_hasher::MockPasswordHasher;
@@ -43,11 +43,11 @@ pub use refresh_token::{NewRefreshToken, RefreshDecision, RefreshToken, RefreshT
 pub(crate) use refresh_token_repository::MockRefreshTokenRepository;
 pub use refresh_token_repository::RefreshTokenRepository;
 pub use register::{RegisterError, register};
-pub use sign_in::Tokens;
+pub use sign_in::{SignInError, Tokens};
 #[cfg(test)]
 pub(crate) use token_issuer::MockTokenIssuer;
 pub use token_issuer::{AccessTokenError, IssuedRefreshToken, TokenIssueError, TokenIssuer};
-pub use user::{AdminStaysActive, Credentials, NewUser, NotAnAdmin, Role, User, UserId};
+pub use user::{AccountDeactivated, AdminStaysActive, Credentials, NewUser, NotAnAdmin, Role, User, UserId};
 pub use user_query::UserQuery;
 #[cfg(test)]
 pub(crate) use user_reader::MockUserReader;

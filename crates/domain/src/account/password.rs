@@ -2,15 +2,15 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::InvalidValue;
 
-/// A password that a user chose: 8 to 128 characters. It is never shown and never stored.
+/// A password that a user chose, of 8 to 128 characters. `Debug` hides it, and it is never stored.
 #[derive(Debug, Clone)]
 pub struct Password(SecretString);
 
 impl Password {
-    /// Takes a password as it was typed.
+    /// Checks a password and keeps it unchanged.
     ///
     /// # Errors
-    /// It is too short or too long (characters count, not bytes).
+    /// The password is too short or too long, counted in Unicode scalar values.
     pub fn parse(text: SecretString) -> Result<Self, InvalidValue> {
         if (8..=128).contains(&text.expose_secret().chars().count()) {
             Ok(Self(text))
@@ -19,25 +19,25 @@ impl Password {
         }
     }
 
-    /// The password, to be hashed or compared and for nothing else.
+    /// Returns the password, for hashing and comparing only.
     #[must_use]
     pub fn secret(&self) -> &SecretString {
         &self.0
     }
 }
 
-/// What is stored of a password, in the PHC string format: enough to check it, not to learn it.
+/// The hash of a password, in the PHC string format. `Debug` hides it.
 #[derive(Debug, Clone)]
 pub struct PasswordHash(SecretString);
 
 impl PasswordHash {
-    /// A hash that a [`PasswordHasher`](super::PasswordHasher) made.
+    /// Takes a hash from a [`PasswordHasher`](super::PasswordHasher) or from the store.
     #[must_use]
     pub fn new(hash: String) -> Self {
         Self(hash.into())
     }
 
-    /// The hash, to be stored or compared with.
+    /// Returns the hash, for storing and comparing only.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -49,16 +49,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn eight_to_128_characters_are_taken() {
-        for (length, taken) in [(0, false), (7, false), (8, true), (128, true), (129, false)] {
-            assert_eq!(Password::parse("ß".repeat(length).into()).is_ok(), taken, "{length}");
+    fn accepts_8_to_128_characters() {
+        for (length, accepted) in [(0, false), (7, false), (8, true), (128, true), (129, false)] {
+            let text = "ß".repeat(length);
+            let parsed = Password::parse(text.clone().into());
+            let kept = parsed.ok().map(|password| password.secret().expose_secret().to_owned());
+            assert_eq!(kept, accepted.then_some(text), "{length}");
         }
     }
 
     #[test]
-    fn a_password_is_never_shown() {
-        let shown =
-            format!("{:?} {:?}", Password::parse("open sesame".into()).unwrap(), PasswordHash::new("$argon2".into()));
+    fn debug_hides_passwords_and_hashes() {
+        let password = Password::parse("open sesame".into()).unwrap();
+        let hash = PasswordHash::new("$argon2".into());
+        let shown = format!("{password:?} {hash:?}");
         assert!(!shown.contains("open sesame") && !shown.contains("$argon2"), "{shown}");
+        assert_eq!(hash.expose(), "$argon2");
     }
 }

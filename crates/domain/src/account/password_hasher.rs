@@ -3,32 +3,30 @@ use secrecy::SecretString;
 
 use super::{Password, PasswordHash};
 
-/// Why a password was neither hashed nor checked.
+/// Why a password could not be hashed or checked.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordHasherError {
-    /// Too many wait for this already. The same call may succeed a little later.
-    #[error("too many passwords wait to be hashed")]
+    /// Too many passwords are waiting to be hashed. The same call may succeed a little later.
+    #[error("too many passwords are waiting to be hashed")]
     Overloaded,
-    /// Hashing failed.
+    /// The hash function failed, or a stored hash is malformed.
     #[error("the password could not be hashed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Port: hashes and checks passwords. Both are slow on purpose, so they MUST NOT run on a thread that serves requests, and
-/// no more of them at a time than leave the machine room to serve.
+/// Port: hashes and checks passwords.
+///
+/// Both are slow on purpose. They MUST NOT run on a thread that serves requests, and only as many at a time as leave
+/// the machine room to serve.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
-    /// Hashes a password with a salt of its own.
-    ///
-    /// # Errors
-    /// See [`PasswordHasherError`].
+    /// Hashes a password with a new random salt.
     async fn hash(&self, password: Password) -> Result<PasswordHash, PasswordHasherError>;
 
-    /// Whether a password is the one that was hashed. Without a hash the answer is no, and MUST take as long: the time
-    /// must not tell which accounts exist.
+    /// Returns whether a password matches a hash.
     ///
-    /// # Errors
-    /// See [`PasswordHasherError`].
+    /// Without a hash it returns `false`, and MUST take the same time as with one, so that nobody learns which accounts
+    /// exist.
     async fn verify(&self, password: SecretString, hash: Option<PasswordHash>) -> Result<bool, PasswordHasherError>;
 }

@@ -4,18 +4,15 @@ use crate::{RepositoryError, UnitOfWorkFactory};
 /// Why an account was not reactivated.
 #[derive(Debug, thiserror::Error)]
 pub enum ReactivateError {
-    /// There is no such account.
+    /// No account has this identifier.
     #[error("there is no such account")]
     NotFound,
-    /// The store failed.
+    /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Lets an account in again. Its old refresh tokens stay revoked.
-///
-/// # Errors
-/// See [`ReactivateError`].
+/// Reactivates an account. Its old refresh tokens stay revoked.
 pub async fn reactivate(units: &dyn UnitOfWorkFactory, id: UserId) -> Result<User, ReactivateError> {
     let unit = units.begin().await?;
     let user = unit.users().find_for_session_change(id).await?.ok_or(ReactivateError::NotFound)?.reactivate();
@@ -33,7 +30,7 @@ mod tests {
     use crate::testing::{FakeUnitOfWork, a_user};
 
     #[pollster::test]
-    async fn the_account_is_active_again() {
+    async fn reactivates_the_account() {
         let deactivated = a_user(Role::User).deactivate().unwrap();
         let mut users = MockUserRepository::new();
         users.expect_find_for_session_change().return_once(move |_| Ok(Some(deactivated)));
@@ -45,7 +42,7 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn an_unknown_account_commits_nothing() {
+    async fn does_not_commit_for_an_unknown_account() {
         let mut users = MockUserRepository::new();
         users.expect_find_for_session_change().returning(|_| Ok(None));
         let units = FakeUnitOfWork { users, ..FakeUnitOfWork::default() }.into_factory();

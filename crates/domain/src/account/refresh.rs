@@ -1,37 +1,33 @@
 use secrecy::SecretString;
 
-use super::sign_in::{from_sign_in_error, sign_in};
-use super::{RefreshDecision, TokenIssueError, TokenIssuer, Tokens};
+use super::sign_in::{SignInError, sign_in};
+use super::{RefreshDecision, TokenIssuer, Tokens};
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
-/// What became of a refresh.
+/// The outcome of a refresh. Both outcomes are committed.
 #[derive(Debug, Clone)]
 pub enum Refreshed {
-    /// The session goes on with new tokens.
+    /// The session continues with new tokens.
     Refreshed(Tokens),
-    /// The token was used before. Its whole family is revoked, and that is committed: a refusal that leaves a trace.
+    /// The token was used before, so its whole family was revoked. Callers MUST refuse the request.
     Reused,
 }
 
-/// Why a session was not refreshed.
+/// Why the refresh failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
-    /// The token is unknown, expired, or of a deactivated account.
+    /// The token is unknown or has expired, or its account is deactivated.
     #[error("the refresh token is invalid")]
     Invalid,
-    /// The tokens were not made.
+    /// The new tokens could not be issued or written.
     #[error(transparent)]
-    TokenIssue(#[from] TokenIssueError),
-    /// The store failed.
+    SignIn(#[from] SignInError),
+    /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
-from_sign_in_error!(RefreshError);
 
-/// Exchanges a refresh token for new tokens of its family. Of two refreshes with one token at most one succeeds.
-///
-/// # Errors
-/// See [`RefreshError`].
+/// Exchanges a refresh token for new tokens of its family. Of two refreshes with the same token, at most one succeeds.
 pub async fn refresh(
     units: &dyn UnitOfWorkFactory,
     tokens: &dyn TokenIssuer,
@@ -43,7 +39,7 @@ pub async fn refresh(
     let refresh_tokens = unit.refresh_tokens();
     let owner_id = refresh_tokens.find(&hash).await?.ok_or(RefreshError::Invalid)?.user_id;
     let owner = unit.users().find_for_session_change(owner_id).await?.ok_or(RefreshError::Invalid)?;
-    // Read again, now that nobody else can use it meanwhile.
+    // Read again: another refresh may have used the token before the lock was held.
     let shown = refresh_tokens.find(&hash).await?.ok_or(RefreshError::Invalid)?;
     let now = clock.now();
     let refreshed = match shown.decide(&owner, now) {
@@ -86,7 +82,7 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn a_token_is_exchanged_for_one_of_its_family() {
+    async fn exchanges_a_token_for_one_of_the_same_family() {
         let mut refresh_tokens = finding(Some(a_refresh_token()));
         refresh_tokens.expect_revoke().times(1).returning(|_, _| Ok(()));
         refresh_tokens
@@ -101,7 +97,7 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn a_reused_token_revokes_its_family_and_that_is_committed() {
+    async fn commits_that_a_reused_token_revokes_its_family() {
         let mut refresh_tokens = finding(Some(RefreshToken { revoked_at: Some(at(40)), ..a_refresh_token() }));
         refresh_tokens
             .expect_revoke_family()
@@ -115,7 +111,7 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn an_error_never_commits() {
+    async fn does_not_commit_on_error() {
         let expired = RefreshToken { expires_at: at(50), ..a_refresh_token() };
         let deactivated = User { is_active: false, ..a_user(Role::User) };
         for units in [

@@ -3,18 +3,18 @@ use std::fmt;
 use super::{User, UserId};
 use crate::Timestamp;
 
-/// The SHA-256 hash of a refresh token, in base64: all that is stored of it.
+/// The SHA-256 hash of a refresh token, in base64. The token itself is never stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshTokenHash(String);
 
 impl RefreshTokenHash {
-    /// A hash that a [`TokenIssuer`](super::TokenIssuer) made.
+    /// Takes a hash from a [`TokenIssuer`](super::TokenIssuer) or from the store.
     #[must_use]
     pub fn new(hash: String) -> Self {
         Self(hash)
     }
 
-    /// The hash, to be stored or compared with.
+    /// Returns the hash, for storing and comparing only.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -30,44 +30,44 @@ impl fmt::Debug for RefreshTokenHash {
 /// A refresh token that is about to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRefreshToken {
-    /// Whose it is.
+    /// The account that the token signs in.
     pub user_id: UserId,
-    /// What is stored of it.
+    /// The hash of the token; the token itself is not stored.
     pub hash: RefreshTokenHash,
-    /// The first token of its family, which names the family: all tokens that came from one log-in by refreshing.
+    /// The hash of the first token of the family. A family is all tokens that stem from one log-in by refreshing.
     pub family: RefreshTokenHash,
-    /// When it was issued.
+    /// When the token was issued.
     pub created_at: Timestamp,
-    /// From when on it is worth nothing.
+    /// When the token expires; from this moment on it is invalid.
     pub expires_at: Timestamp,
 }
 
-/// What is stored of a refresh token.
+/// A refresh token as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshToken {
-    /// Whose it is.
+    /// The account that the token signs in.
     pub user_id: UserId,
-    /// The family that it belongs to.
+    /// The hash of the first token of the family.
     pub family: RefreshTokenHash,
-    /// From when on it is worth nothing.
+    /// When the token expires; from this moment on it is invalid.
     pub expires_at: Timestamp,
-    /// When it was used or revoked, if it was.
+    /// When the token was used or revoked.
     pub revoked_at: Option<Timestamp>,
 }
 
-/// What a refresh token is good for.
+/// What a refresh with a token leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefreshDecision {
-    /// It is revoked, and a new one of its family takes its place.
+    /// Revoke the token and issue a new one of its family.
     Rotate,
-    /// Somebody shows it a second time: one of the two stole it, so its family is revoked (RFC 9700, section 4.14.2).
+    /// Revoke the whole family: the token was used twice, so it may be stolen (RFC 9700, 4.14.2).
     RevokeFamily,
-    /// Nothing.
+    /// Refuse the token and change nothing.
     Refuse,
 }
 
 impl RefreshToken {
-    /// What showing this token leads to. `owner` is its account as it is at present.
+    /// Decides a refresh with this token. `owner` is its account, read after it was locked.
     #[must_use]
     pub fn decide(&self, owner: &User, now: Timestamp) -> RefreshDecision {
         if !owner.is_active {
@@ -89,7 +89,14 @@ mod tests {
     use crate::testing::{a_refresh_token, a_user, at};
 
     #[test]
-    fn every_state_of_a_token_is_decided() {
+    fn debug_hides_hashes() {
+        let hash = RefreshTokenHash::new("a hash".into());
+        assert_eq!(format!("{hash:?}"), "RefreshTokenHash([REDACTED])");
+        assert_eq!(hash.expose(), "a hash");
+    }
+
+    #[test]
+    fn decides_for_every_state_of_a_token() {
         use RefreshDecision::{Refuse, RevokeFamily, Rotate};
         for (is_active, revoked_at, expires_at, expected) in [
             (true, None, at(51), Rotate),

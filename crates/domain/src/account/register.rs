@@ -1,32 +1,25 @@
-use super::sign_in::{from_sign_in_error, sign_in};
-use super::{
-    Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, TokenIssueError, TokenIssuer, Tokens,
-    UserReader,
-};
+use super::sign_in::{SignInError, sign_in};
+use super::{Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, TokenIssuer, Tokens, UserReader};
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
 /// Why an account was not registered.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
-    /// The address has an account already.
-    #[error("the address has an account already")]
+    /// Another account has this address.
+    #[error("another account has this address")]
     EmailConflict,
-    /// The password was not hashed.
+    /// The password could not be hashed.
     #[error(transparent)]
     PasswordHasher(#[from] PasswordHasherError),
-    /// The tokens were not made.
+    /// The new tokens could not be issued or written.
     #[error(transparent)]
-    TokenIssue(#[from] TokenIssueError),
-    /// The store failed.
+    SignIn(#[from] SignInError),
+    /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
-from_sign_in_error!(RegisterError);
 
-/// Adds an account for a customer and signs them in.
-///
-/// # Errors
-/// See [`RegisterError`].
+/// Adds an account with the role of a user and signs it in.
 pub async fn register(
     users: &dyn UserReader,
     units: &dyn UnitOfWorkFactory,
@@ -36,7 +29,7 @@ pub async fn register(
     email: Email,
     password: Password,
 ) -> Result<Tokens, RegisterError> {
-    // The store decides below; asking first only spares the hash.
+    // Only `add` below can tell for sure; asking first saves hashing the password.
     if users.find_credentials(&email).await?.is_some() {
         return Err(RegisterError::EmailConflict);
     }
@@ -66,43 +59,47 @@ mod tests {
         users
     }
 
-    async fn register_in(users: &MockUserReader, units: &FakeUnitOfWorkFactory) -> Result<Tokens, RegisterError> {
+    async fn register_in(
+        users: &MockUserReader,
+        times_hashed: usize,
+        units: &FakeUnitOfWorkFactory,
+    ) -> Result<Tokens, RegisterError> {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().returning(|_| Ok(PasswordHash::new("hash".into())));
+        hasher.expect_hash().times(times_hashed).returning(|_| Ok(PasswordHash::new("hash".into())));
         let email = Email::parse("ada@example.com").unwrap();
         let password = Password::parse("correct horse".into()).unwrap();
         register(users, units, &hasher, &a_token_issuer(), &clock_at(60), email, password).await
     }
 
     #[pollster::test]
-    async fn account_and_session_are_committed_together() {
+    async fn commits_account_and_session_together() {
         let mut users = MockUserRepository::new();
         users.expect_add().withf(|user| user.role == Role::User).times(1).returning(|_| Ok(Some(a_user(Role::User))));
         let mut refresh_tokens = MockRefreshTokenRepository::new();
         refresh_tokens.expect_add().withf(|token| token.family == token.hash).times(1).returning(|_| Ok(()));
         let units = FakeUnitOfWork { users, refresh_tokens, ..FakeUnitOfWork::default() }.into_factory();
 
-        register_in(&unknown_address(), &units).await.unwrap();
+        register_in(&unknown_address(), 1, &units).await.unwrap();
 
         assert!(units.committed());
     }
 
     #[pollster::test]
-    async fn a_known_address_is_refused_before_anything_begins() {
+    async fn rejects_a_known_address_before_hashing() {
         let mut users = MockUserReader::new();
         users.expect_find_credentials().returning(|_| Ok(Some(credentials(a_user(Role::User)))));
         let units = FakeUnitOfWork::default().into_factory();
 
-        assert!(matches!(register_in(&users, &units).await, Err(RegisterError::EmailConflict)));
+        assert!(matches!(register_in(&users, 0, &units).await, Err(RegisterError::EmailConflict)));
         assert!(!units.began());
     }
 
     #[pollster::test]
-    async fn an_error_never_commits() {
+    async fn does_not_commit_on_error() {
         let mut taken = MockUserRepository::new();
         taken.expect_add().times(1).returning(|_| Ok(None));
         let units = FakeUnitOfWork { users: taken, ..FakeUnitOfWork::default() }.into_factory();
-        assert!(matches!(register_in(&unknown_address(), &units).await, Err(RegisterError::EmailConflict)));
+        assert!(matches!(register_in(&unknown_address(), 1, &units).await, Err(RegisterError::EmailConflict)));
         assert!(!units.committed());
 
         let mut users = MockUserRepository::new();
@@ -110,7 +107,8 @@ mod tests {
         let mut refresh_tokens = MockRefreshTokenRepository::new();
         refresh_tokens.expect_add().times(1).returning(|_| Err(store_failure()));
         let units = FakeUnitOfWork { users, refresh_tokens, ..FakeUnitOfWork::default() }.into_factory();
-        assert!(matches!(register_in(&unknown_address(), &units).await, Err(RegisterError::Repository(_))));
+        let result = register_in(&unknown_address(), 1, &units).await;
+        assert!(matches!(result, Err(RegisterError::SignIn(SignInError::Repository(_)))));
         assert!(!units.committed());
     }
 }

@@ -5,25 +5,27 @@ use super::{
 };
 use crate::{RepositoryError, Timestamp};
 
-/// What a signed-in user holds.
+/// The tokens of a signed-in user.
 #[derive(Debug, Clone)]
 pub struct Tokens {
-    /// Proves who they are, for a short time.
+    /// Authenticates requests, for minutes.
     pub access_token: SecretString,
-    /// Buys new tokens, once.
+    /// Can be exchanged for new tokens, once.
     pub refresh_token: SecretString,
 }
 
-/// Why a session was not started or continued.
+/// Why a user was not signed in.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SignInError {
+pub enum SignInError {
+    /// The tokens could not be issued.
     #[error(transparent)]
     TokenIssue(#[from] TokenIssueError),
+    /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Gives a user new tokens. Without a `family` the refresh token begins one of its own.
+/// Issues new tokens to a user. Without a `family` the refresh token starts a new one.
 pub(super) async fn sign_in(
     refresh_tokens: &dyn RefreshTokenRepository,
     tokens: &dyn TokenIssuer,
@@ -37,18 +39,3 @@ pub(super) async fn sign_in(
     refresh_tokens.add(&NewRefreshToken { user_id: user.id, hash, family, created_at: now, expires_at }).await?;
     Ok(Tokens { access_token, refresh_token: token })
 }
-
-/// Lets `?` turn a [`SignInError`] into the error of a use case that has both of its variants.
-macro_rules! from_sign_in_error {
-    ($error:ty) => {
-        impl From<$crate::account::sign_in::SignInError> for $error {
-            fn from(error: $crate::account::sign_in::SignInError) -> Self {
-                match error {
-                    $crate::account::sign_in::SignInError::TokenIssue(error) => Self::TokenIssue(error),
-                    $crate::account::sign_in::SignInError::Repository(error) => Self::Repository(error),
-                }
-            }
-        }
-    };
-}
-pub(super) use from_sign_in_error;

@@ -3,57 +3,48 @@ use secrecy::SecretString;
 use super::{RefreshTokenHash, User, UserId};
 use crate::Timestamp;
 
-/// A token could not be made.
+/// Signing a token failed, or the source of randomness did.
 #[derive(Debug, thiserror::Error)]
-#[error("the token could not be made")]
+#[error("the token could not be issued")]
 pub struct TokenIssueError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// Why an access token proves nothing.
+/// Why an access token was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AccessTokenError {
-    /// It is not one of ours.
+    /// The token is malformed, or was not issued by this service.
     #[error("the access token is invalid")]
     Invalid,
-    /// It was one of ours, until it expired.
+    /// The token was issued by this service, but has expired.
     #[error("the access token has expired")]
     Expired,
 }
 
-/// A refresh token that was just made.
+/// A new refresh token.
 #[derive(Debug, Clone)]
 pub struct IssuedRefreshToken {
-    /// The token, for its owner alone.
+    /// The token, to be sent to its owner and stored nowhere.
     pub token: SecretString,
-    /// What is stored of it.
+    /// The hash of the token, to be stored.
     pub hash: RefreshTokenHash,
-    /// From when on it is worth nothing.
+    /// When the token expires; from this moment on it is invalid.
     pub expires_at: Timestamp,
 }
 
-/// Port: makes tokens, and tells whether an access token is one of ours.
+/// Port: issues tokens and verifies access tokens.
 #[cfg_attr(test, mockall::automock)]
 pub trait TokenIssuer: Send + Sync {
-    /// Makes a short-lived token that proves who its bearer is.
-    ///
-    /// # Errors
-    /// See [`TokenIssueError`].
+    /// Issues a short-lived token that authenticates its bearer.
     fn issue_access(&self, user: &User, now: Timestamp) -> Result<SecretString, TokenIssueError>;
 
-    /// The account that an access token was issued to.
+    /// Returns the account that an access token was issued to.
     ///
-    /// MUST accept the algorithm, the issuer and the audience that it issues with and no others, and no token from the
-    /// second on in which it expires.
-    ///
-    /// # Errors
-    /// See [`AccessTokenError`].
+    /// MUST reject every algorithm, issuer and audience other than its own, and a token from the second in which it
+    /// expires.
     fn verify_access(&self, token: &str, now: Timestamp) -> Result<UserId, AccessTokenError>;
 
-    /// Makes a token of at least 256 random bits.
-    ///
-    /// # Errors
-    /// See [`TokenIssueError`].
+    /// Issues a token of at least 256 random bits.
     fn issue_refresh(&self, now: Timestamp) -> Result<IssuedRefreshToken, TokenIssueError>;
 
-    /// What is stored of a refresh token.
+    /// Returns the hash under which a refresh token is stored.
     fn hash_refresh(&self, token: &SecretString) -> RefreshTokenHash;
 }

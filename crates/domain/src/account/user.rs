@@ -10,17 +10,17 @@ define_id! {
 /// What an account may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Pre-books.
+    /// Places pre-bookings.
     User,
-    /// Keeps the catalog and the accounts as well.
+    /// Also manages the catalog, accounts and deliveries.
     Admin,
 }
 
 impl Role {
-    /// Every role there is.
+    /// All roles.
     pub const ALL: [Self; 2] = [Self::User, Self::Admin];
 
-    /// The name as users and the store know it.
+    /// Returns the name that the API and the store use.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -30,58 +30,60 @@ impl Role {
     }
 }
 
-/// An account that is about to be added. It is active.
+/// An account that is about to be added. It will be active.
 #[derive(Debug, Clone)]
 pub struct NewUser {
-    /// The address that names it.
+    /// The address to log in with. Two accounts can't have the same.
     pub email: Email,
-    /// What is stored of its password.
+    /// The hash of the password to log in with.
     pub password_hash: PasswordHash,
-    /// What it may do.
+    /// What the account may do.
     pub role: Role,
-    /// When it is added.
+    /// When the account is added.
     pub created_at: Timestamp,
 }
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// Its identifier.
+    /// Identifies the account, also in access tokens.
     pub id: UserId,
-    /// The address that names it.
+    /// The address to log in with.
     pub email: Email,
-    /// What it may do.
+    /// What the account may do.
     pub role: Role,
-    /// Whether it may do anything at all.
+    /// Whether the account may sign in and make requests.
     pub is_active: bool,
-    /// When it was added.
+    /// When the account was added.
     pub created_at: Timestamp,
 }
 
-/// An account beside what proves that somebody is its owner.
+/// An account and the hash of its password.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// The account.
     pub user: User,
-    /// What is stored of its password.
+    /// The hash of the account's password.
     pub password_hash: PasswordHash,
 }
 
-/// This takes an admin.
+/// Admin role required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the account is no admin's")]
+#[error("the account is not an admin's")]
 pub struct NotAnAdmin;
 
-/// An admin can not be locked out.
+/// Deactivated accounts can't sign in or make requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an admin can not be deactivated")]
+#[error("the account is deactivated")]
+pub struct AccountDeactivated;
+
+/// Admins can't be deactivated, so that they can't lock each other out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an admin can't be deactivated")]
 pub struct AdminStaysActive;
 
 impl User {
-    /// Checks that this account may keep the catalog and the accounts.
-    ///
-    /// # Errors
-    /// It may not.
+    /// Checks that the account has the role of an admin.
     pub fn require_admin(&self) -> Result<(), NotAnAdmin> {
         match self.role {
             Role::Admin => Ok(()),
@@ -89,10 +91,21 @@ impl User {
         }
     }
 
-    /// Locks the account out; it may be already.
-    ///
-    /// # Errors
-    /// It is an admin's.
+    /// Checks that the account is active.
+    pub fn require_active(&self) -> Result<(), AccountDeactivated> {
+        if self.is_active { Ok(()) } else { Err(AccountDeactivated) }
+    }
+
+    /// Gives an active account the role of an admin. Returns `None` if it has that role already.
+    pub fn promote(self) -> Result<Option<Self>, AccountDeactivated> {
+        self.require_active()?;
+        match self.role {
+            Role::Admin => Ok(None),
+            Role::User => Ok(Some(Self { role: Role::Admin, ..self })),
+        }
+    }
+
+    /// Deactivates the account. Does nothing if it is already deactivated.
     pub fn deactivate(self) -> Result<Self, AdminStaysActive> {
         match self.role {
             Role::Admin => Err(AdminStaysActive),
@@ -100,7 +113,7 @@ impl User {
         }
     }
 
-    /// Lets the account in again; it may be already.
+    /// Reactivates the account. Does nothing if it is already active.
     #[must_use]
     pub fn reactivate(self) -> Self {
         Self { is_active: true, ..self }
@@ -113,7 +126,12 @@ mod tests {
     use crate::testing::a_user;
 
     #[test]
-    fn every_role_and_activity_meets_every_verb() {
+    fn roles_have_the_names_of_the_api() {
+        assert_eq!(Role::ALL.map(Role::as_str), ["user", "admin"]);
+    }
+
+    #[test]
+    fn deactivates_only_users_and_reactivates_anyone() {
         for is_active in [true, false] {
             let user = User { is_active, ..a_user(Role::User) };
             assert_eq!(user.clone().deactivate(), Ok(User { is_active: false, ..user.clone() }));
@@ -126,7 +144,18 @@ mod tests {
     }
 
     #[test]
-    fn only_an_admin_is_one() {
+    fn promotes_only_active_users() {
+        let [user, admin] = Role::ALL.map(a_user);
+        assert_eq!(user.clone().promote(), Ok(Some(User { role: Role::Admin, ..user.clone() })));
+        assert_eq!(admin.clone().promote(), Ok(None));
+        for account in [user, admin] {
+            let deactivated = User { is_active: false, ..account };
+            assert_eq!(deactivated.promote(), Err(AccountDeactivated));
+        }
+    }
+
+    #[test]
+    fn requires_the_admin_role() {
         assert_eq!(a_user(Role::Admin).require_admin(), Ok(()));
         assert_eq!(a_user(Role::User).require_admin(), Err(NotAnAdmin));
     }

@@ -1,13 +1,13 @@
 use super::Role;
 use crate::PageRequest;
 
-/// Which accounts are asked for, newest first. All conditions hold at once.
+/// A query for accounts, newest first. An account must match all conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UserQuery {
-    /// Only those of this role.
+    /// Only accounts of this role.
     pub role: Option<Role>,
-    /// Only those that are active, or only those that are not.
+    /// Only active accounts, or only deactivated ones.
     pub is_active: Option<bool>,
-    /// Which page of them.
+    /// The page to return.
     pub page: PageRequest,
 }

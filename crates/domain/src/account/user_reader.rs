@@ -7,21 +7,12 @@ use crate::{Page, RepositoryError};
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait UserReader: Send + Sync {
-    /// The account with this identifier, in one round trip: every signed-in request asks.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Returns the account with this identifier. Every authenticated request calls this, so it MUST take one round trip.
     async fn find(&self, id: UserId) -> Result<Option<User>, RepositoryError>;
 
-    /// The account of this address, and what proves that somebody is its owner.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Returns the account with this address and the hash of its password.
     async fn find_credentials(&self, email: &Email) -> Result<Option<Credentials>, RepositoryError>;
 
-    /// One page of the accounts that match, newest first, and the number of all that match.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Returns one page of the accounts that match, newest first, and the number of all that match.
     async fn list(&self, query: &UserQuery) -> Result<Page<User>, RepositoryError>;
 }

@@ -7,24 +7,19 @@ use crate::RepositoryError;
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait UserRepository: Send + Sync {
-    /// Adds an account. `None` if its address has one already; then nothing is added.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Adds an account. Returns `None` and adds nothing if another account has its address.
     async fn add(&self, user: &NewUser) -> Result<Option<User>, RepositoryError>;
 
-    /// The account with this identifier, locked until the unit of work ends against every other change of its sessions
-    /// or its activity. Whoever changes either locks the account first, and reads what it decides on after that.
+    /// Locks and returns the account with this identifier. The lock holds until the unit of work ends.
     ///
-    /// MUST show what was committed last when the lock is held, and MUST let placements go on meanwhile.
+    /// Every change of an account's sessions, role or activity takes this lock first, and only then reads what it
+    /// decides on. The returned account MUST be as it was last committed when the lock was taken. The lock MUST NOT
+    /// block placements.
     ///
     /// # Errors
-    /// The store failed, or the lock was not to be had in time.
+    /// The store failed, or did not get the lock in time.
     async fn find_for_session_change(&self, id: UserId) -> Result<Option<User>, RepositoryError>;
 
-    /// Writes an account's role and whether it is active.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Writes the role and the activity of an account, and nothing else.
     async fn save(&self, user: &User) -> Result<(), RepositoryError>;
 }

@@ -2,21 +2,21 @@ use chrono::NaiveDate;
 
 use super::{Author, CoverImageUrl, Description, Isbn, Price, Title};
 
-/// The details of a book that are to change. `None` leaves one as it is; `Some(None)` clears an optional one.
+/// A change of a book's details. `None` leaves a detail unchanged; `Some(None)` clears it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BookChange {
-    /// The new title.
+    /// The new title; it can't be cleared.
     pub title: Option<Title>,
-    /// The new author.
+    /// The new author; it can't be cleared.
     pub author: Option<Author>,
-    /// The new price.
+    /// The new price; it can't be cleared.
     pub price: Option<Price>,
-    /// The new ISBN, or none.
+    /// The new ISBN, which no other book may have.
     pub isbn: Option<Option<Isbn>>,
-    /// The new description, or none.
+    /// The new summary of the book.
     pub description: Option<Option<Description>>,
-    /// The new address of the cover's picture, or none.
+    /// The new address of a picture of the cover.
     pub cover_image_url: Option<Option<CoverImageUrl>>,
-    /// The new day of publication, or none.
+    /// The new day of publication, in the past or the future.
     pub publish_date: Option<Option<NaiveDate>>,
 }

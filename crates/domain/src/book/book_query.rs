@@ -1,56 +1,56 @@
 use crate::{PageRequest, Text};
 
-/// A part of a text to look for.
+/// A part of a text to search for.
 pub type SearchText = Text<0, 500>;
 
-/// Which books are asked for. All conditions hold at once.
+/// Conditions of a search for books. A book must match all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BookFilter {
     /// A part of the title or of the author, in any case.
     pub text: Option<SearchText>,
     /// A part of the author, in any case.
     pub author: Option<SearchText>,
-    /// Whether there is a copy to sell.
+    /// Only books that are in stock, or only books that are not.
     pub in_stock: Option<bool>,
-    /// The lowest price, in cents.
+    /// The lowest price to include, in cents.
     pub min_price_cents: Option<i64>,
-    /// The highest price, in cents.
+    /// The highest price to include, in cents.
     pub max_price_cents: Option<i64>,
 }
 
-/// What a list of books is sorted by. The identifier breaks ties.
+/// What to sort books by. The identifier breaks ties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BookSort {
-    /// The title, in the alphabet's order.
+    /// The title, alphabetically.
     Title,
-    /// The author, in the alphabet's order.
+    /// The author, alphabetically.
     Author,
-    /// The price.
+    /// The price of a copy.
     Price,
-    /// When the book entered the catalog.
+    /// When the book was added.
     #[default]
     CreatedAt,
 }
 
-/// Which end of a sorted list comes first.
+/// The direction to sort in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SortDirection {
-    /// The smallest, or the oldest.
+    /// Smallest, oldest or A first.
     Ascending,
-    /// The largest, or the newest.
+    /// Largest, newest or Z first.
     #[default]
     Descending,
 }
 
-/// One page of a search in the catalog.
+/// A query for one page of books.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookQuery {
-    /// Which books.
+    /// Which books to include.
     pub filter: BookFilter,
-    /// Sorted by what.
+    /// What to sort by.
     pub sort: BookSort,
-    /// In which direction.
+    /// The direction to sort in.
     pub direction: SortDirection,
-    /// Which page of them.
+    /// The page to return.
     pub page: PageRequest,
 }

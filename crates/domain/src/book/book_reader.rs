@@ -7,19 +7,13 @@ use crate::{Page, RepositoryError};
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait BookReader: Send + Sync {
-    /// The book with this identifier.
+    /// Returns the book with this identifier.
     ///
-    /// MUST read stock and round in one snapshot: a placement is decided on the one and belongs to the other.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// MUST read stock and round in one snapshot: a placement is decided by the stock and recorded with the round.
     async fn find(&self, id: BookId) -> Result<Option<Book>, RepositoryError>;
 
-    /// One page of the books that match, and the number of all that match.
+    /// Returns one page of the books that match, and the number of all that match.
     ///
-    /// MUST take `%`, `_` and `\` in a text for themselves, and find it in any case of any script.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// MUST match `%`, `_` and `\` literally, and MUST ignore case in every script.
     async fn list(&self, query: &BookQuery) -> Result<Page<Book>, RepositoryError>;
 }

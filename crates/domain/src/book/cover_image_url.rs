@@ -7,12 +7,12 @@ use crate::{InvalidValue, Text};
 pub struct CoverImageUrl(Text<1, 2048>);
 
 impl CoverImageUrl {
-    /// Reads a URL and keeps it as it was written.
+    /// Checks a URL and keeps it unchanged.
     ///
     /// # Errors
-    /// It is no URL, of another scheme, or too long.
+    /// The URL is malformed or too long, or has another scheme.
     pub fn parse(text: String) -> Result<Self, InvalidValue> {
-        // The parser is as lenient as a browser, and mends what RFC 3986 does not allow; it is the text that is kept.
+        // The parser repairs what RFC 3986 does not allow, as browsers do. The text is kept unrepaired, so it must be valid.
         let is_strict = text.contains("://") && !text.contains(is_forbidden);
         let is_web_address = Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         let text = Text::parse(text)?;
@@ -23,20 +23,20 @@ impl CoverImageUrl {
         }
     }
 
-    /// A URL that the store keeps; it was checked on its way in.
+    /// Takes a URL from the store, which was checked when it was written.
     #[must_use]
     pub fn from_stored(url: String) -> Self {
         Self(Text::from_stored(url))
     }
 
-    /// The URL.
+    /// Returns the URL.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 }
 
-/// Whether a character must be percent-encoded wherever it stands in a URL.
+/// Whether a character must be percent-encoded everywhere in a URL.
 fn is_forbidden(character: char) -> bool {
     character.is_whitespace() || character.is_control() || "<>\"\\^`{|}".contains(character)
 }
@@ -46,8 +46,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_web_addresses_are_taken() {
-        assert!(CoverImageUrl::parse("https://example.com/cover.jpg".into()).is_ok());
+    fn accepts_only_strict_http_urls() {
+        for text in ["https://example.com/cover.jpg", "HTTP://example.com/a%20b?c=d#e"] {
+            assert_eq!(CoverImageUrl::parse(text.into()).unwrap().as_str(), text);
+        }
         for text in [
             "",
             "cover.jpg",
@@ -58,10 +60,12 @@ mod tests {
             "https:example.com",
             " https://example.com/",
             "https://a.com/b c",
+            "https://a.com/<b>",
+            "https://a.com/\u{1}",
             "https:\\\\a.com",
             "ht\ntps://a.com",
         ] {
-            assert!(CoverImageUrl::parse(text.into()).is_err(), "{text} was taken");
+            assert!(CoverImageUrl::parse(text.into()).is_err(), "accepted {text}");
         }
         assert!(CoverImageUrl::parse(format!("https://example.com/{}", "a".repeat(2048))).is_err());
     }

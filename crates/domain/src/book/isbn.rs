@@ -1,14 +1,14 @@
 use crate::InvalidValue;
 
-/// An ISBN-10 or ISBN-13 with a right check digit (ISO 2108), without hyphens or spaces.
+/// An ISBN-10 or ISBN-13 with a valid check digit (ISO 2108), without hyphens or spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Isbn(String);
 
 impl Isbn {
-    /// Reads an ISBN; hyphens and spaces are dropped, an `x` becomes `X`. An empty one is none.
+    /// Removes hyphens and spaces, converts `x` to `X`, and checks the ISBN. Returns `None` if nothing is left.
     ///
     /// # Errors
-    /// It is no ISBN, or its check digit is wrong.
+    /// The ISBN is malformed, or its check digit is wrong.
     pub fn parse(text: &str) -> Result<Option<Self>, InvalidValue> {
         let digits = text.replace(['-', ' '], "").to_ascii_uppercase();
         if digits.is_empty() {
@@ -16,24 +16,24 @@ impl Isbn {
         }
         let valid = match digits.parse::<isbn::Isbn>() {
             Ok(isbn::Isbn::_10(_)) => true,
-            // The check digit of ISBN-13 is that of every EAN-13; the prefix tells books from other goods.
+            // Every EAN-13 has such a check digit; the prefix tells books from other goods.
             Ok(isbn::Isbn::_13(_)) => digits.starts_with("978") || digits.starts_with("979"),
             Err(_) => false,
         };
         if valid {
             Ok(Some(Self(digits)))
         } else {
-            Err(InvalidValue::new("must be an ISBN-10 or ISBN-13 with a right check digit"))
+            Err(InvalidValue::new("must be an ISBN-10 or ISBN-13 with a valid check digit"))
         }
     }
 
-    /// An ISBN that the store keeps; it was checked on its way in.
+    /// Takes an ISBN from the store, which was checked when it was written.
     #[must_use]
     pub fn from_stored(digits: String) -> Self {
         Self(digits)
     }
 
-    /// The ISBN's 10 or 13 digits; the last of an ISBN-10 may be `X`.
+    /// Returns the 10 or 13 digits; the last one of an ISBN-10 may be `X`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hyphens_and_spaces_are_dropped() {
+    fn removes_hyphens_and_spaces() {
         for (text, kept) in [
             ("0-306-40615-2", "0306406152"),
             ("978-0-306-40615-7", "9780306406157"),
@@ -57,16 +57,16 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_one_is_none() {
+    fn reads_an_empty_isbn_as_none() {
         assert_eq!(Isbn::parse(" - ").unwrap(), None);
     }
 
     #[test]
-    fn refuses_what_is_none() {
+    fn rejects_malformed_isbns() {
         for text in
             ["0306406153", "9780306406158", "123", "4006381333931", "97803064061570", "abcdefghij", "978030640615X"]
         {
-            assert!(Isbn::parse(text).is_err(), "{text} was taken");
+            assert!(Isbn::parse(text).is_err(), "accepted {text}");
         }
     }
 }

@@ -1,6 +1,6 @@
 use chrono::NaiveDate;
 
-use super::{CoverImageUrl, Isbn, Price, Restock, StockChange, StockQuantity};
+use super::{CoverImageUrl, Isbn, Price, StockQuantity};
 use crate::id::define_id;
 use crate::{Text, Timestamp};
 
@@ -9,11 +9,11 @@ define_id! {
     BookId
 }
 
-/// A book's title.
+/// The title of a book.
 pub type Title = Text<1, 500>;
-/// Who wrote a book.
+/// The author of a book, or several.
 pub type Author = Text<1, 255>;
-/// What a book is about.
+/// A summary of a book.
 pub type Description = Text<0, 10_000>;
 
 /// The span between two restocks of a book, counted from 0.
@@ -21,19 +21,19 @@ pub type Description = Text<0, 10_000>;
 pub struct Round(i64);
 
 impl Round {
-    /// The round with this number, as the store keeps it.
+    /// Takes a number from the store.
     #[must_use]
     pub fn from_stored(number: i64) -> Self {
         Self(number)
     }
 
-    /// The round's number.
+    /// Returns the number.
     #[must_use]
     pub fn get(self) -> i64 {
         self.0
     }
 
-    /// The round that begins when this one ends.
+    /// Returns the round that follows this one.
     #[must_use]
     pub(crate) fn next(self) -> Self {
         Self(self.0 + 1)
@@ -43,67 +43,64 @@ impl Round {
 /// What describes a book, apart from its stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookDetails {
-    /// Its title.
+    /// Shown in lists and in e-mails. Several books may have the same.
     pub title: Title,
-    /// Who wrote it.
+    /// Shown in lists and in e-mails.
     pub author: Author,
-    /// What one copy costs.
+    /// The price of one copy.
     pub price: Price,
-    /// Its ISBN; no two books have the same.
+    /// Two books can't have the same.
     pub isbn: Option<Isbn>,
-    /// What it is about.
+    /// A summary of the book.
     pub description: Option<Description>,
-    /// Where a picture of its cover is.
+    /// The address of a picture of the cover.
     pub cover_image_url: Option<CoverImageUrl>,
-    /// The day on which it is or was published.
+    /// The day of publication, in the past or the future.
     pub publish_date: Option<NaiveDate>,
 }
 
-/// A book that is about to enter the catalog.
+/// A book that is about to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewBook {
-    /// What describes it.
+    /// What describes the book.
     pub details: BookDetails,
-    /// How many copies there are to begin with.
+    /// The number of copies to start with.
     pub stock_quantity: StockQuantity,
-    /// When it enters.
+    /// When the book is added.
     pub created_at: Timestamp,
 }
 
-/// A title in the catalog.
+/// A book in the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Book {
-    /// Its identifier.
+    /// Identifies the book.
     pub id: BookId,
-    /// What describes it.
+    /// What describes the book.
     pub details: BookDetails,
-    /// How many copies there are to sell.
+    /// The number of copies in stock.
     pub stock_quantity: StockQuantity,
-    /// The round that runs at present.
+    /// The current round.
     pub round: Round,
-    /// When it entered the catalog.
+    /// When the book was added.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When the details or the stock last changed.
     pub updated_at: Timestamp,
 }
 
 impl Book {
-    /// Whether there is a copy to sell.
+    /// Returns whether there is at least one copy.
     #[must_use]
     pub fn in_stock(&self) -> bool {
         self.stock_quantity > StockQuantity::NONE
     }
+}
 
-    /// Sets the stock. From none to some is a restock, which ends the round; nothing else is.
-    #[must_use]
-    pub fn set_stock(self, quantity: StockQuantity, now: Timestamp) -> StockChange {
-        let restock = (!self.in_stock() && quantity > StockQuantity::NONE).then_some(Restock {
-            book_id: self.id,
-            round: self.round,
-            quantity,
-            restocked_at: now,
-        });
-        let round = if restock.is_some() { self.round.next() } else { self.round };
-        StockChange { book: Self { stock_quantity: quantity, round, updated_at: now, ..self }, restock }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_count_up() {
+        assert_eq!(Round::from_stored(3).next().get(), 4);
     }
 }

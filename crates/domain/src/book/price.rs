@@ -2,26 +2,26 @@ use std::fmt;
 
 use crate::InvalidValue;
 
-/// What one copy costs, in whole cents: above 0 and below 100,000,000.00.
+/// The price of one copy, in whole cents: above 0 and below 100,000,000.00.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Price(i64);
 
 const CENTS_PER_UNIT: i64 = 100;
-/// What any price needs, and what is far from the end of 64 bits.
+/// The most digits before the decimal point: enough for every price, too few to overflow 64 bits.
 const MAX_DIGITS: usize = 12;
 const TOO_HIGH: i64 = 100_000_000 * CENTS_PER_UNIT;
 
 impl Price {
-    /// A price of so many cents that the store keeps; it was checked on its way in.
+    /// Takes a number of cents from the store, which was checked when it was written.
     #[must_use]
     pub fn from_stored(cents: i64) -> Self {
         Self(cents)
     }
 
-    /// Reads a decimal number such as `19.99`, `20` or `20.5`.
+    /// Parses a decimal number such as `19.99`, `20` or `20.5`.
     ///
     /// # Errors
-    /// It is not such a number, has more than two decimals, or is out of range.
+    /// The number is malformed, out of range, or has more than two decimals.
     pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         parse_cents(text)
             .filter(|cents| (1..TOO_HIGH).contains(cents))
@@ -29,15 +29,16 @@ impl Price {
             .ok_or_else(|| InvalidValue::new("must be a number above 0 and below 100000000 with at most two decimals"))
     }
 
-    /// Reads a bound that prices are compared with, in cents; unlike a price it may be 0, or higher than any price.
+    /// Parses a bound to compare prices with, and returns it in cents. Unlike a price it may be 0, or higher than any
+    /// price.
     ///
     /// # Errors
-    /// It is no such number, or has more than two decimals.
+    /// The number is malformed, or has more than two decimals.
     pub fn parse_bound(text: &str) -> Result<i64, InvalidValue> {
         parse_cents(text).ok_or_else(|| InvalidValue::new("must be a number of at least 0 with at most two decimals"))
     }
 
-    /// The price in cents.
+    /// Returns the price in cents.
     #[must_use]
     pub fn cents(self) -> i64 {
         self.0
@@ -54,7 +55,7 @@ fn parse_cents(text: &str) -> Option<i64> {
     Some(units.parse::<i64>().ok()? * CENTS_PER_UNIT + cents)
 }
 
-/// With two decimals: `19.99`.
+/// Shows two decimals: `19.99`.
 impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{:02}", self.0 / CENTS_PER_UNIT, self.0 % CENTS_PER_UNIT)
@@ -66,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_and_shows_decimals() {
+    fn parses_and_shows_decimals() {
         for (text, shown) in
             [("19.99", "19.99"), ("20", "20.00"), ("20.5", "20.50"), ("0.01", "0.01"), ("007.10", "7.10")]
         {
@@ -76,8 +77,24 @@ mod tests {
     }
 
     #[test]
-    fn refuses_everything_else() {
-        let refused = [
+    fn parses_bounds_that_are_not_prices() {
+        for (text, cents) in [
+            ("0", 0),
+            ("0.5", 50),
+            ("19.99", 1999),
+            ("100000000", 10_000_000_000),
+            ("999999999999", 99_999_999_999_900),
+        ] {
+            assert_eq!(Price::parse_bound(text), Ok(cents), "{text}");
+        }
+        for text in ["", "-1", "1.999", "1e3", "1000000000000", "99999999999999999999"] {
+            assert!(Price::parse_bound(text).is_err(), "accepted {text}");
+        }
+    }
+
+    #[test]
+    fn rejects_malformed_numbers() {
+        let malformed = [
             "",
             ".",
             "1.",
@@ -96,8 +113,8 @@ mod tests {
             "99999999999999999999",
             "९",
         ];
-        for text in refused {
-            assert!(Price::parse(text).is_err(), "{text} was taken");
+        for text in malformed {
+            assert!(Price::parse(text).is_err(), "accepted {text}");
         }
     }
 }

@@ -1,22 +1,11 @@
 use super::ClaimedDelivery;
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
-/// Why nothing was claimed, or given back.
-#[derive(Debug, thiserror::Error)]
-pub enum ClaimError {
-    /// The store failed.
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// How many deliveries a worker claims at once: few enough to be sent while the claims hold.
+/// How many deliveries to claim at once: few enough to send them all before the claims expire.
 const BATCH: u32 = 100;
 
-/// Claims the next deliveries that are due. They are nobody else's until the claims end.
-///
-/// # Errors
-/// See [`ClaimError`].
-pub async fn claim(units: &dyn UnitOfWorkFactory, clock: &dyn Clock) -> Result<Vec<ClaimedDelivery>, ClaimError> {
+/// Claims the next deliveries that are due. No other worker can claim them until the claims expire.
+pub async fn claim(units: &dyn UnitOfWorkFactory, clock: &dyn Clock) -> Result<Vec<ClaimedDelivery>, RepositoryError> {
     let unit = units.begin().await?;
     let now = clock.now();
     let claims = unit.deliveries().claim_due(now, now + ClaimedDelivery::LEASE, BATCH).await?;
@@ -24,15 +13,11 @@ pub async fn claim(units: &dyn UnitOfWorkFactory, clock: &dyn Clock) -> Result<V
     Ok(claims)
 }
 
-/// Gives claims back. Nothing was sent, so no attempt was made.
-///
-/// # Errors
-/// See [`ClaimError`].
-pub async fn release(units: &dyn UnitOfWorkFactory, claims: &[ClaimedDelivery]) -> Result<(), ClaimError> {
+/// Releases claims on deliveries that were not sent. This does not count as an attempt.
+pub async fn release(units: &dyn UnitOfWorkFactory, claims: &[ClaimedDelivery]) -> Result<(), RepositoryError> {
     let unit = units.begin().await?;
     unit.deliveries().release(claims).await?;
-    unit.commit().await?;
-    Ok(())
+    unit.commit().await
 }
 
 #[cfg(test)]
@@ -44,7 +29,7 @@ mod tests {
     use crate::testing::{FakeUnitOfWork, a_claim, at, clock_at};
 
     #[pollster::test]
-    async fn claims_hold_for_the_length_of_a_lease() {
+    async fn claims_what_is_due_for_the_length_of_a_lease() {
         let mut deliveries = MockDeliveryRepository::new();
         let until = at(10) + ClaimedDelivery::LEASE;
         deliveries
@@ -59,7 +44,7 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn claims_are_given_back() {
+    async fn releases_claims() {
         let mut deliveries = MockDeliveryRepository::new();
         deliveries.expect_release().withf(|claims| claims == [a_claim()]).times(1).returning(|_| Ok(()));
         let units = FakeUnitOfWork { deliveries, ..FakeUnitOfWork::default() }.into_factory();

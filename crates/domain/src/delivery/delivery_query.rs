@@ -2,26 +2,26 @@ use super::{DeliveryId, DeliveryStatus};
 use crate::PageSize;
 use crate::book::{BookId, RestockId};
 
-/// Which deliveries are asked for, newest first.
+/// A query for deliveries, newest first. A delivery must match all conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryQuery {
-    /// Only those of this status.
+    /// Only deliveries with this status.
     pub status: Option<DeliveryStatus>,
-    /// Only those of this book.
+    /// Only deliveries about this book.
     pub book_id: Option<BookId>,
-    /// Only those behind this one.
+    /// Only deliveries after this one.
     pub after: Option<DeliveryId>,
-    /// At most this many.
+    /// The most deliveries to return.
     pub limit: PageSize<500>,
 }
 
-/// Which restocks are asked for, newest first.
+/// A query for restocks, newest first. A restock must match all conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RestockQuery {
-    /// Only those of this book.
+    /// Only restocks of this book.
     pub book_id: Option<BookId>,
-    /// Only those behind this one.
+    /// Only restocks after this one.
     pub after: Option<RestockId>,
-    /// At most this many. Whom each notified is counted, so it is a short list.
+    /// The most restocks to return: few, because the deliveries of each are counted.
     pub limit: PageSize<100>,
 }

@@ -4,35 +4,35 @@ use super::{Attempt, Delivery, DeliveryId, DeliveryQuery, Prospect, RestockQuery
 use crate::book::{BookId, RestockId, StockQuantity, Title};
 use crate::{RepositoryError, Timestamp};
 
-/// How many deliveries of a restock are in which state.
+/// The number of a restock's deliveries in each state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DeliveryCounts {
-    /// To be sent, or about to be made.
+    /// Waiting to be sent, or not yet created.
     pub pending: u64,
-    /// Taken by the mail server.
+    /// Accepted by the mail server.
     pub delivered: u64,
     /// Given up.
     pub failed: u64,
-    /// Not to be sent any more.
+    /// Not sent, because the pre-booking was cancelled or the account deactivated.
     pub skipped: u64,
 }
 
-/// A restock, and how far its notifications have come.
+/// A restock and the progress of its deliveries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestockReport {
-    /// Its identifier.
+    /// Identifies the restock.
     pub id: RestockId,
-    /// The book that came back.
+    /// The book that was restocked.
     pub book_id: BookId,
-    /// Its title.
+    /// The title of the book.
     pub title: Title,
-    /// How many copies came.
+    /// The number of copies after the restock.
     pub quantity: StockQuantity,
-    /// When it happened.
+    /// When the stock changed.
     pub restocked_at: Timestamp,
-    /// How many pre-bookings it notified.
+    /// The number of pre-bookings that the restock notified.
     pub notified: u64,
-    /// Where their deliveries stand. They add up to `notified`.
+    /// The states of their deliveries, which add up to `notified`.
     pub deliveries: DeliveryCounts,
 }
 
@@ -40,33 +40,18 @@ pub struct RestockReport {
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait DeliveryReader: Send + Sync {
-    /// What a delivery would tell its user, and what decides whether it is told, both as they are now.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Returns the letter of a delivery and what decides whether to send it, both as they are now.
     async fn find_prospect(&self, id: DeliveryId) -> Result<Option<Prospect>, RepositoryError>;
 
-    /// The delivery with this identifier.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Returns the delivery with this identifier.
     async fn find(&self, id: DeliveryId) -> Result<Option<Delivery>, RepositoryError>;
 
-    /// All attempts at a delivery, oldest first.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Returns all attempts at a delivery, oldest first.
     async fn list_attempts(&self, id: DeliveryId) -> Result<Vec<Attempt>, RepositoryError>;
 
-    /// The deliveries that match, the highest identifier first: `limit` of them, and one more if there is one.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Returns the first `limit + 1` of the deliveries that match, the highest identifier first.
     async fn list(&self, query: &DeliveryQuery) -> Result<Vec<Delivery>, RepositoryError>;
 
-    /// The restocks that match, the highest identifier first: `limit` of them, and one more if there is one.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Returns the first `limit + 1` of the restocks that match, the highest identifier first.
     async fn list_restocks(&self, query: &RestockQuery) -> Result<Vec<RestockReport>, RepositoryError>;
 }

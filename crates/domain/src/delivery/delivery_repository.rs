@@ -1,45 +1,29 @@
 use async_trait::async_trait;
 
-use super::{ClaimedDelivery, DeliveryId, DeliveryState, DeliveryStatus, FanOutProgress, Settlement};
-use crate::pre_booking::PreBookingId;
+use super::{ClaimedDelivery, DeliveryBatch, DeliveryId, DeliveryState, DeliveryStatus, FanOutProgress, Settlement};
 use crate::{RepositoryError, Timestamp};
 
-/// What a batch of new deliveries was made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DeliveryBatch {
-    /// The last pre-booking that was looked at; `None` if there was none left.
-    pub last: Option<PreBookingId>,
-    /// Whether as many were looked at as the batch may have, so that there may be more.
-    pub is_full: bool,
-}
-
-/// What a batch of retried deliveries was made of.
+/// The outcome of [`DeliveryRepository::retry_batch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetriedBatch {
-    /// How many are pending again.
+    /// The number of deliveries that are pending again.
     pub retried: u64,
-    /// The last of them, if there may be more behind it.
+    /// The delivery to continue after; `None` if there are no more.
     pub next: Option<DeliveryId>,
 }
 
-/// Port: writes deliveries. Several workers on several machines use it at once.
+/// Port: writes deliveries, within a unit of work. Workers on several machines use it at the same time.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait DeliveryRepository: Send + Sync {
-    /// How far the fan-out of a restock is whose turn has come, locked until the unit of work ends against every other
-    /// worker; the earliest one. Final passes have their turn for restocks of `final_before` and earlier.
+    /// Locks and returns the earliest fan-out that is due. Until the unit of work ends, no other worker can lock it.
     ///
-    /// MUST pass by those that another worker holds.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// First walks are due at once; final walks are due if the first one ended at `final_before` or earlier. MUST skip
+    /// fan-outs that another worker has locked.
     async fn find_for_fan_out(&self, final_before: Timestamp) -> Result<Option<FanOutProgress>, RepositoryError>;
 
-    /// Makes a delivery for each of the next `limit` pre-bookings of the restock's round, in the order of their identifiers,
-    /// unless it was not notified by this restock, or has one.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Reads the next `limit` pre-bookings of the restock's round, in the order of their identifiers. Adds a delivery for
+    /// each one that the restock notified and that has no delivery.
     async fn add_batch(
         &self,
         progress: &FanOutProgress,
@@ -47,18 +31,12 @@ pub trait DeliveryRepository: Send + Sync {
         now: Timestamp,
     ) -> Result<DeliveryBatch, RepositoryError>;
 
-    /// Writes how far a fan-out is.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Writes the progress of a fan-out.
     async fn save_fan_out(&self, progress: &FanOutProgress) -> Result<(), RepositoryError>;
 
-    /// Claims up to `limit` deliveries that are due and that nobody holds a claim on, the longest due first.
+    /// Claims up to `limit` deliveries that are due and not claimed, the longest due first.
     ///
-    /// MUST give each to one worker alone, and MUST pass by those that another worker is claiming.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// MUST NOT let two workers claim the same delivery, and MUST skip those that another worker is claiming.
     async fn claim_due(
         &self,
         now: Timestamp,
@@ -66,35 +44,27 @@ pub trait DeliveryRepository: Send + Sync {
         limit: u32,
     ) -> Result<Vec<ClaimedDelivery>, RepositoryError>;
 
-    /// Gives claims back, so that any worker may claim those deliveries at once. Claims that have ended are left as they are.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Releases claims, so that any worker may claim the deliveries at once. MUST ignore claims that were released or
+    /// replaced by another worker's, and deliveries that are not pending.
     async fn release(&self, claims: &[ClaimedDelivery]) -> Result<(), RepositoryError>;
 
-    /// Writes what was found out about a delivery, and the attempt if one was made, if the claim still is the one that it was
-    /// found out under. Answers whether it is.
-    ///
-    /// # Errors
-    /// The store failed.
-    async fn save(&self, settlement: &Settlement) -> Result<bool, RepositoryError>;
+    /// Locks a claimed delivery until the unit of work ends, and returns the number of attempts at it. Returns `None` if
+    /// the claim was released or replaced by another worker's, or if the delivery is not pending.
+    async fn find_for_settlement(&self, claim: &ClaimedDelivery) -> Result<Option<u32>, RepositoryError>;
 
-    /// The state of a delivery, locked until the unit of work ends.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Writes the settlement of a delivery, including its attempt, and releases the claim.
+    async fn save(&self, id: DeliveryId, settlement: &Settlement) -> Result<(), RepositoryError>;
+
+    /// Locks a delivery until the unit of work ends, and returns its state.
     async fn find_for_retry(&self, id: DeliveryId) -> Result<Option<DeliveryState>, RepositoryError>;
 
-    /// Makes a delivery pending, as if it had never been tried. A worker that holds a claim on it keeps it.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Makes a delivery pending, with no attempts. If a worker has claimed it, the claim stays.
     async fn save_retried(&self, id: DeliveryId, due_at: Timestamp) -> Result<(), RepositoryError>;
 
-    /// Does so with the next `limit` deliveries of a status, in the order of their identifiers.
+    /// Does the same for the next `limit` deliveries with a status, in the order of their identifiers.
     ///
-    /// # Errors
-    /// The store failed.
+    /// MUST leave skipped deliveries alone unless their reason is one of
+    /// [`SkipReason::TEMPORARY`](super::SkipReason::TEMPORARY). Operators skip deliveries too, for other reasons.
     async fn retry_batch(
         &self,
         status: DeliveryStatus,

@@ -4,18 +4,15 @@ use crate::RepositoryError;
 /// Why a delivery was not found.
 #[derive(Debug, thiserror::Error)]
 pub enum FindDeliveryError {
-    /// There is no such delivery.
+    /// No delivery has this identifier.
     #[error("there is no such delivery")]
     NotFound,
-    /// The store failed.
+    /// The read failed.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Finds a delivery, and every attempt at it, oldest first.
-///
-/// # Errors
-/// See [`FindDeliveryError`].
+/// Finds a delivery and all attempts at it, oldest first.
 pub async fn find(
     deliveries: &dyn DeliveryReader,
     id: DeliveryId,

@@ -1,6 +1,6 @@
-/// Port: where chance comes from, so that what failed together does not come back together.
+/// Port: spreads retries at random, so that what failed together is not retried together.
 #[cfg_attr(test, mockall::automock)]
 pub trait Jitter: Send + Sync {
-    /// A number from 0 to 1, another one each time.
+    /// Returns a random number from 0 to 1.
     fn fraction(&self) -> f64;
 }

@@ -1,59 +1,64 @@
 use crate::Timestamp;
 use crate::account::Email;
 use crate::book::{Author, BookId, Price, Title};
-use crate::pre_booking::{PreBookingId, StatusKind};
+use crate::pre_booking::{PreBookingId, PreBookingStatus};
 
-/// What a user is told when a book is back.
+/// The content of an e-mail that tells a user that a book is back in stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     /// The pre-booking that was notified.
     pub pre_booking_id: PreBookingId,
-    /// Who is told.
+    /// The address of the user.
     pub to: Email,
-    /// The book that came back.
+    /// The book that was restocked.
     pub book_id: BookId,
-    /// Its title.
+    /// The title of the book.
     pub title: Title,
-    /// Its author.
+    /// The author of the book.
     pub author: Author,
-    /// What it costs.
+    /// The price of one copy.
     pub price: Price,
-    /// When it came back, or when it was wished for, if that was a moment later.
+    /// When the book was restocked, or when the pre-booking was placed if that was later.
     pub notified_at: Timestamp,
 }
 
-/// Why nothing is sent.
+/// Why a delivery is skipped. The texts are stored, and deliveries are found by them: they must not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SkipReason {
-    /// The user took the wish back.
+    /// The user cancelled the pre-booking.
     #[error("the pre-booking was cancelled")]
     Cancelled,
-    /// The user is locked out.
+    /// An admin deactivated the account.
     #[error("the account is deactivated")]
     Deactivated,
 }
 
-/// A letter beside what decides whether it is sent.
+impl SkipReason {
+    /// The reasons that may no longer apply: an account may be active again, but a cancellation is final.
+    pub const TEMPORARY: [Self; 1] = [Self::Deactivated];
+}
+
+/// A letter and what decides whether to send it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prospect {
-    /// What would be sent.
+    /// The letter to send.
     pub letter: Letter,
-    /// Where the pre-booking stands now.
-    pub status: StatusKind,
-    /// Whether the account may do anything at all now.
+    /// The current status of the pre-booking.
+    pub status: PreBookingStatus,
+    /// Whether the account is active now.
     pub is_active: bool,
 }
 
 impl Prospect {
-    /// The letter, if it is still to be sent.
+    /// Returns the letter if it should still be sent.
     ///
     /// # Errors
-    /// Why it is not.
+    /// Why the letter should be skipped.
     pub fn decide(self) -> Result<Letter, SkipReason> {
         match self.status {
-            StatusKind::Cancelled => Err(SkipReason::Cancelled),
-            StatusKind::Waiting | StatusKind::Notified if self.is_active => Ok(self.letter),
-            StatusKind::Waiting | StatusKind::Notified => Err(SkipReason::Deactivated),
+            PreBookingStatus::Cancelled => Err(SkipReason::Cancelled),
+            PreBookingStatus::Waiting | PreBookingStatus::Notified if self.is_active => Ok(self.letter),
+            PreBookingStatus::Waiting | PreBookingStatus::Notified => Err(SkipReason::Deactivated),
         }
     }
 }
@@ -64,12 +69,18 @@ mod tests {
     use crate::testing::a_prospect;
 
     #[test]
-    fn only_those_who_still_wish_and_may_are_told() {
+    fn reasons_keep_their_stored_texts() {
+        assert_eq!(SkipReason::Cancelled.to_string(), "the pre-booking was cancelled");
+        assert_eq!(SkipReason::Deactivated.to_string(), "the account is deactivated");
+    }
+
+    #[test]
+    fn skips_cancelled_pre_bookings_and_deactivated_accounts() {
         for (status, is_active, expected) in [
-            (StatusKind::Notified, true, None),
-            (StatusKind::Notified, false, Some(SkipReason::Deactivated)),
-            (StatusKind::Cancelled, true, Some(SkipReason::Cancelled)),
-            (StatusKind::Cancelled, false, Some(SkipReason::Cancelled)),
+            (PreBookingStatus::Notified, true, None),
+            (PreBookingStatus::Notified, false, Some(SkipReason::Deactivated)),
+            (PreBookingStatus::Cancelled, true, Some(SkipReason::Cancelled)),
+            (PreBookingStatus::Cancelled, false, Some(SkipReason::Cancelled)),
         ] {
             let prospect = Prospect { status, is_active, ..a_prospect() };
             assert_eq!(prospect.decide().err(), expected, "{status:?} {is_active}");

@@ -1,33 +1,22 @@
 use super::{DeliveryReader, RestockQuery, RestockReport};
 use crate::RepositoryError;
 use crate::book::RestockId;
-use crate::page::cut;
+use crate::page::truncate;
 
-/// Why restocks were not listed.
-#[derive(Debug, thiserror::Error)]
-pub enum ListRestocksError {
-    /// The store failed.
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// A stretch of restocks.
+/// One page of restocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestockPage {
     /// The restocks, newest first.
     pub items: Vec<RestockReport>,
-    /// Where the next page begins; `None` if this was the last.
+    /// The position to continue after; `None` on the last page.
     pub next: Option<RestockId>,
 }
 
-/// Lists restocks, newest first, and how far the notifications of each have come.
-///
-/// # Errors
-/// See [`ListRestocksError`].
+/// Lists restocks, newest first, with the progress of their deliveries.
 pub async fn list_restocks(
     deliveries: &dyn DeliveryReader,
     query: &RestockQuery,
-) -> Result<RestockPage, ListRestocksError> {
-    let (items, next) = cut(deliveries.list_restocks(query).await?, query.limit, |restock| restock.id);
+) -> Result<RestockPage, RepositoryError> {
+    let (items, next) = truncate(deliveries.list_restocks(query).await?, query.limit, |restock| restock.id);
     Ok(RestockPage { items, next })
 }

@@ -2,19 +2,20 @@ use async_trait::async_trait;
 
 use super::Letter;
 
-/// What the mail server said of one letter. The answers are what it said, word for word where there is a word.
+/// The reply of the mail server to one letter, with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
-    /// It took the letter, and is responsible for it from now on.
+    /// The mail server accepted the letter, and is responsible for it from now on.
     Accepted(String),
-    /// It will never take it: a 5xx answer to the address or to the message (RFC 5321, 4.2.1).
+    /// The mail server will never accept the letter: a 5xx reply to the address, to the message, or to what only this letter
+    /// asks for (RFC 5321, 4.2.1).
     Refused(String),
-    /// It may take it later: a 4xx answer to the address or to the message, or none at all.
+    /// The mail server may accept the letter later: a 4xx reply to one of these, or no reply.
     Deferred(String),
 }
 
-/// There is no mail server to speak with, or it refuses the sender, whichever the letter: trouble at connect, TLS, AUTH or
-/// MAIL FROM. It says nothing about any delivery.
+/// The mail server can't be reached, or would refuse every letter: connect, TLS, AUTH or MAIL FROM failed. It says nothing
+/// about the letter at hand; a failure that other letters would not have is a [`Reply`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct MailServerTrouble(pub String);
@@ -23,12 +24,9 @@ pub struct MailServerTrouble(pub String);
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Hands over one letter.
+    /// Sends one letter and returns the reply.
     ///
-    /// MUST answer within [`ClaimedDelivery::SEND_TIMEOUT`](super::ClaimedDelivery::SEND_TIMEOUT), and MUST name every letter
-    /// of a pre-booking alike (`Message-ID`), so that whoever gets a second copy can tell.
-    ///
-    /// # Errors
-    /// The mail server takes no letter at all at present.
+    /// MUST return within [`ClaimedDelivery::SEND_TIMEOUT`](super::ClaimedDelivery::SEND_TIMEOUT). MUST use the same
+    /// `Message-ID` for every letter of a pre-booking, so that mail programs can recognise a second copy.
     async fn send(&self, letter: &Letter) -> Result<Reply, MailServerTrouble>;
 }

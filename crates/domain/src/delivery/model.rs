@@ -9,32 +9,32 @@ define_id! {
     DeliveryId
 }
 
-/// Where the delivery of a notification stands.
+/// The state of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryState {
-    /// It is to be sent.
+    /// Waiting to be sent.
     Pending {
-        /// Not before this moment.
+        /// When to send it, or later.
         due_at: Timestamp,
     },
-    /// The mail server took it.
+    /// Accepted by the mail server.
     Delivered {
-        /// When it did.
+        /// When the mail server accepted it.
         at: Timestamp,
     },
-    /// It is given up: the mail server refused it, or put it off too often.
+    /// Given up: the mail server refused it, or deferred it too often.
     Failed,
-    /// It was not to be sent any more when its turn came.
+    /// Not sent, for a [`SkipReason`](super::SkipReason).
     Skipped,
 }
 
-/// Nobody is told twice.
+/// A delivered e-mail can't be sent again, so that nobody is told twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the notification is delivered already")]
+#[error("the e-mail is already delivered")]
 pub struct AlreadyDelivered;
 
 impl DeliveryState {
-    /// The state without its times.
+    /// Returns the state without its times.
     #[must_use]
     pub fn status(&self) -> DeliveryStatus {
         match self {
@@ -45,7 +45,7 @@ impl DeliveryState {
         }
     }
 
-    /// When the mail server took it, if it did.
+    /// Returns when the mail server accepted the e-mail.
     #[must_use]
     pub fn delivered_at(&self) -> Option<Timestamp> {
         match *self {
@@ -53,37 +53,34 @@ impl DeliveryState {
             Self::Pending { .. } | Self::Failed | Self::Skipped => None,
         }
     }
-
-    /// Has it sent now, whatever became of it until now.
-    ///
-    /// # Errors
-    /// It is delivered already.
-    pub fn retry(self, now: Timestamp) -> Result<Self, AlreadyDelivered> {
-        match self {
-            Self::Pending { .. } | Self::Failed | Self::Skipped => Ok(Self::Pending { due_at: now }),
-            Self::Delivered { .. } => Err(AlreadyDelivered),
-        }
-    }
 }
 
-/// The name of a delivery's state.
+/// A [`DeliveryState`] without its times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DeliveryStatus {
-    /// See [`DeliveryState::Pending`].
+    /// Waiting to be sent.
     Pending,
-    /// See [`DeliveryState::Delivered`].
+    /// Accepted by the mail server.
     Delivered,
-    /// See [`DeliveryState::Failed`].
+    /// Given up: the mail server refused it, or deferred it too often.
     Failed,
-    /// See [`DeliveryState::Skipped`].
+    /// Not sent, for a [`SkipReason`](super::SkipReason).
     Skipped,
 }
 
 impl DeliveryStatus {
-    /// Every status there is.
+    /// All statuses.
     pub const ALL: [Self; 4] = [Self::Pending, Self::Delivered, Self::Failed, Self::Skipped];
 
-    /// The name as users and the store know it.
+    /// Checks that a delivery with this status can be sent again, whatever its state was before.
+    pub fn require_retryable(self) -> Result<(), AlreadyDelivered> {
+        match self {
+            Self::Pending | Self::Failed | Self::Skipped => Ok(()),
+            Self::Delivered => Err(AlreadyDelivered),
+        }
+    }
+
+    /// Returns the name that the API and the store use.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -95,44 +92,44 @@ impl DeliveryStatus {
     }
 }
 
-/// The message that tells one user that one book is back.
+/// The e-mail that tells one user that one book is back in stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// Its identifier.
+    /// Identifies the delivery.
     pub id: DeliveryId,
     /// The pre-booking that was notified. It has no other delivery.
     pub pre_booking_id: PreBookingId,
-    /// The restock that notified it.
+    /// The restock that notified the pre-booking.
     pub restock_id: RestockId,
-    /// The book that came back.
+    /// The book that was restocked.
     pub book_id: BookId,
-    /// Its title.
+    /// The title of the book.
     pub title: Title,
-    /// Who is told.
+    /// The user to tell.
     pub user_id: UserId,
-    /// At which address.
+    /// The address of the user.
     pub email: Email,
-    /// Where it stands.
+    /// The current state, with its times.
     pub state: DeliveryState,
-    /// How often it was tried since it was made, or since it was last retried by hand.
+    /// The number of attempts since the delivery was created, or since an admin last retried it.
     pub attempts: u32,
-    /// Why it is not delivered, or not yet: what the mail server said, or why it was skipped.
+    /// Why the e-mail is not delivered, or not yet: the reply of the mail server, or why it was skipped.
     pub reason: Option<String>,
-    /// When it was made.
+    /// When the delivery was created.
     pub created_at: Timestamp,
 }
 
-/// What a user wants to know of a delivery.
+/// A delivery as the user sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliverySummary {
-    /// Where it stands.
+    /// The current status.
     pub status: DeliveryStatus,
-    /// When the mail server took it, if it did.
+    /// When the mail server accepted the e-mail.
     pub delivered_at: Option<Timestamp>,
 }
 
 impl DeliverySummary {
-    /// That of a pre-booking which was notified a moment ago: its delivery is about to be made.
+    /// The delivery of a pre-booking that was just notified. It is not in the store yet.
     pub const IMMINENT: Self = Self { status: DeliveryStatus::Pending, delivered_at: None };
 }
 
@@ -142,15 +139,16 @@ mod tests {
     use crate::testing::at;
 
     #[test]
-    fn everything_but_what_is_delivered_can_be_retried() {
-        let pending = Ok(DeliveryState::Pending { due_at: at(30) });
-        for (state, expected) in [
-            (DeliveryState::Pending { due_at: at(90) }, pending),
-            (DeliveryState::Failed, pending),
-            (DeliveryState::Skipped, pending),
-            (DeliveryState::Delivered { at: at(20) }, Err(AlreadyDelivered)),
+    fn only_a_delivered_one_has_a_time_and_can_not_be_retried() {
+        for (state, status, delivered_at, retryable) in [
+            (DeliveryState::Pending { due_at: at(90) }, "pending", None, Ok(())),
+            (DeliveryState::Failed, "failed", None, Ok(())),
+            (DeliveryState::Skipped, "skipped", None, Ok(())),
+            (DeliveryState::Delivered { at: at(20) }, "delivered", Some(at(20)), Err(AlreadyDelivered)),
         ] {
-            assert_eq!(state.retry(at(30)), expected, "{state:?}");
+            assert_eq!(state.status().as_str(), status);
+            assert_eq!(state.delivered_at(), delivered_at, "{status}");
+            assert_eq!(state.status().require_retryable(), retryable, "{status}");
         }
     }
 }

@@ -2,14 +2,14 @@ use async_trait::async_trait;
 
 use crate::RepositoryError;
 
-/// Port: wakes whoever delivers, so that nobody waits for a poll.
+/// Port: wakes workers after a restock, so that they need not wait for the next poll.
 ///
-/// It is a hint and no more: it may come without a restock, and the store may lose one when a connection breaks.
+/// The signal is only a hint. It may come without a restock, and it is lost when the connection to the store breaks.
 #[async_trait]
 pub trait RestockSignal: Send + Sync {
-    /// Waits until a book may have been restocked since the last call, by whichever instance.
+    /// Waits until a book may have been restocked, by any instance, since the last call.
     ///
     /// # Errors
-    /// The store can't be listened to at present.
+    /// The store can't be listened to at the moment.
     async fn restocked(&self) -> Result<(), RepositoryError>;
 }

@@ -1,24 +1,16 @@
-use super::{AlreadyDelivered, Delivery, DeliveryId, DeliveryReader, DeliveryState, DeliveryStatus};
+use super::{AlreadyDelivered, Delivery, DeliveryId, DeliveryReader, DeliveryStatus};
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
-/// Why a delivery is not sent again.
+/// Why a delivery was not retried.
 #[derive(Debug, thiserror::Error)]
 pub enum RetryError {
-    /// There is no such delivery.
+    /// No delivery has this identifier.
     #[error("there is no such delivery")]
     NotFound,
-    /// It is delivered already.
+    /// The e-mail is already delivered.
     #[error(transparent)]
     AlreadyDelivered(#[from] AlreadyDelivered),
-    /// The store failed.
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// Why deliveries are not sent again, or not all of them.
-#[derive(Debug, thiserror::Error)]
-pub enum RetryAllError {
-    /// The store failed.
+    /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
@@ -26,10 +18,7 @@ pub enum RetryAllError {
 /// How many deliveries one transaction makes pending.
 const BATCH: u32 = 5_000;
 
-/// Has a delivery sent now, as if it had never been tried. Gives it as it is then.
-///
-/// # Errors
-/// See [`RetryError`].
+/// Makes a delivery due now, as if it had never been tried, and returns it.
 pub async fn retry(
     units: &dyn UnitOfWorkFactory,
     deliveries: &dyn DeliveryReader,
@@ -38,24 +27,22 @@ pub async fn retry(
 ) -> Result<Delivery, RetryError> {
     let unit = units.begin().await?;
     let state = unit.deliveries().find_for_retry(id).await?.ok_or(RetryError::NotFound)?;
-    if let DeliveryState::Pending { due_at } = state.retry(clock.now())? {
-        unit.deliveries().save_retried(id, due_at).await?;
-    }
+    state.status().require_retryable()?;
+    unit.deliveries().save_retried(id, clock.now()).await?;
     unit.commit().await?;
     deliveries.find(id).await?.ok_or(RetryError::NotFound)
 }
 
-/// Has all deliveries of a status sent now, as if they had never been tried. Gives how many they are: none if they are delivered
-/// already.
+/// Makes all deliveries with a status due now, as if they had never been tried, and returns their number.
 ///
-/// # Errors
-/// See [`RetryAllError`].
+/// Leaves alone what is delivered, and what was skipped for any reason that is not
+/// [temporary](super::SkipReason::TEMPORARY): users are not told too late, or about a book that they no longer wait for.
 pub async fn retry_all(
     units: &dyn UnitOfWorkFactory,
     clock: &dyn Clock,
     status: DeliveryStatus,
-) -> Result<u64, RetryAllError> {
-    if status == DeliveryStatus::Delivered {
+) -> Result<u64, RepositoryError> {
+    if status.require_retryable().is_err() {
         return Ok(0);
     }
     let mut retried = 0;
@@ -77,37 +64,61 @@ mod tests {
     use mockall::predicate::eq;
 
     use super::*;
-    use crate::delivery::{MockDeliveryReader, MockDeliveryRepository};
-    use crate::testing::{FakeUnitOfWork, a_claim, at, clock_at};
+    use crate::delivery::{DeliveryState, MockDeliveryReader, MockDeliveryRepository, RetriedBatch};
+    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_delivery, at, clock_at};
 
     fn in_state(state: Option<DeliveryState>) -> MockDeliveryRepository {
         let mut deliveries = MockDeliveryRepository::new();
-        deliveries.expect_find_for_retry().with(eq(a_claim().id)).times(1).returning(move |_| Ok(state));
+        deliveries.expect_find_for_retry().with(eq(a_delivery().id)).times(1).returning(move |_| Ok(state));
         deliveries
     }
 
     #[pollster::test]
-    async fn what_failed_is_due_now() {
+    async fn retry_makes_a_failed_delivery_due_now() {
         let mut deliveries = in_state(Some(DeliveryState::Failed));
-        deliveries.expect_save_retried().with(eq(a_claim().id), eq(at(5))).times(1).returning(|_, _| Ok(()));
+        deliveries.expect_save_retried().with(eq(a_delivery().id), eq(at(5))).times(1).returning(|_, _| Ok(()));
         let units = FakeUnitOfWork { deliveries, ..FakeUnitOfWork::default() }.into_factory();
         let mut reader = MockDeliveryReader::new();
-        reader.expect_find().times(1).returning(|_| Ok(None));
+        reader.expect_find().with(eq(a_delivery().id)).times(1).returning(|_| Ok(Some(a_delivery())));
 
-        let _ = retry(&units, &reader, &clock_at(5), a_claim().id).await;
+        assert_eq!(retry(&units, &reader, &clock_at(5), a_delivery().id).await.unwrap(), a_delivery());
         assert!(units.committed());
     }
 
     #[pollster::test]
-    async fn what_is_delivered_or_unknown_is_left_alone() {
+    async fn retry_changes_nothing_if_the_delivery_is_delivered_or_unknown() {
         for state in [None, Some(DeliveryState::Delivered { at: at(1) })] {
             let mut deliveries = in_state(state);
             deliveries.expect_save_retried().never();
             let units = FakeUnitOfWork { deliveries, ..FakeUnitOfWork::default() }.into_factory();
-            let result = retry(&units, &MockDeliveryReader::new(), &clock_at(5), a_claim().id).await;
+            let result = retry(&units, &MockDeliveryReader::new(), &clock_at(5), a_delivery().id).await;
             assert_eq!(matches!(result, Err(RetryError::NotFound)), state.is_none());
             assert_eq!(matches!(result, Err(RetryError::AlreadyDelivered(_))), state.is_some());
             assert!(!units.committed());
         }
+    }
+
+    #[pollster::test]
+    async fn retry_all_commits_batch_after_batch_and_counts_them() {
+        let last = Some(a_delivery().id);
+        let units = FakeUnitOfWorkFactory::of([(None, 5_000, last), (last, 7, None)].map(|(after, retried, next)| {
+            let mut deliveries = MockDeliveryRepository::new();
+            deliveries
+                .expect_retry_batch()
+                .with(eq(DeliveryStatus::Failed), eq(after), eq(BATCH), eq(at(5)))
+                .times(1)
+                .returning(move |_, _, _, _| Ok(RetriedBatch { retried, next }));
+            FakeUnitOfWork { deliveries, ..FakeUnitOfWork::default() }
+        }));
+
+        assert_eq!(retry_all(&units, &clock_at(5), DeliveryStatus::Failed).await.unwrap(), 5_007);
+        assert!(units.committed());
+    }
+
+    #[pollster::test]
+    async fn retry_all_leaves_delivered_ones_alone() {
+        let units = FakeUnitOfWork::default().into_factory();
+        assert_eq!(retry_all(&units, &clock_at(5), DeliveryStatus::Delivered).await.unwrap(), 0);
+        assert!(!units.began());
     }
 }

@@ -1,52 +1,82 @@
-use super::Settlement;
+use super::{ClaimedDelivery, DeliveryStatus, Finding, Jitter, RetryPolicy};
 use crate::{RepositoryError, UnitOfWorkFactory};
 
-/// Why what was found out about a delivery is not recorded.
-#[derive(Debug, thiserror::Error)]
-pub enum SettleError {
-    /// The store failed. As long as the claim holds it can be tried again.
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-/// Records what was found out about a delivery. Answers whether the claim still held; if not, whoever claimed it since records
-/// what they find out.
+/// Records a finding about a claimed delivery, and returns the new status. Returns `None` and records nothing if the claim no
+/// longer holds: another worker may have claimed the delivery since, and records its own finding.
 ///
-/// # Errors
-/// See [`SettleError`].
-pub async fn settle(units: &dyn UnitOfWorkFactory, settlement: &Settlement) -> Result<bool, SettleError> {
+/// The number of attempts is read from the store now, because an admin may have retried the delivery since it was claimed.
+pub async fn settle(
+    units: &dyn UnitOfWorkFactory,
+    jitter: &dyn Jitter,
+    policy: &RetryPolicy,
+    claim: &ClaimedDelivery,
+    finding: Finding,
+) -> Result<Option<DeliveryStatus>, RepositoryError> {
     let unit = units.begin().await?;
-    let held = unit.deliveries().save(settlement).await?;
+    let Some(attempts) = unit.deliveries().find_for_settlement(claim).await? else { return Ok(None) };
+    let settlement = finding.settle(attempts, policy, jitter.fraction());
+    unit.deliveries().save(claim.id, &settlement).await?;
     unit.commit().await?;
-    Ok(held)
+    Ok(Some(settlement.state.status()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use mockall::predicate::eq;
 
     use super::*;
-    use crate::delivery::{MockDeliveryRepository, SkipReason};
-    use crate::testing::{FakeUnitOfWork, a_claim, store_failure};
+    use crate::delivery::jitter::MockJitter;
+    use crate::delivery::{MockDeliveryRepository, Reply};
+    use crate::testing::{FakeUnitOfWork, a_claim, at, store_failure};
 
-    #[pollster::test]
-    async fn what_was_found_out_is_committed() {
-        let settlement = a_claim().skipped(SkipReason::Cancelled);
-        let mut deliveries = MockDeliveryRepository::new();
-        deliveries.expect_save().with(eq(settlement.clone())).times(1).returning(|_| Ok(true));
+    const POLICY: RetryPolicy = RetryPolicy { max_attempts: NonZeroU32::new(3).unwrap() };
+
+    fn deferred() -> Finding {
+        Finding::Replied { reply: Reply::Deferred("later".into()), at: at(50) }
+    }
+
+    /// Settles a delivery with this stored number of attempts. Returns the result and whether it was committed.
+    async fn settle_with(
+        mut deliveries: MockDeliveryRepository,
+        attempts: Option<u32>,
+    ) -> (Result<Option<DeliveryStatus>, RepositoryError>, bool) {
+        deliveries.expect_find_for_settlement().with(eq(a_claim())).times(1).returning(move |_| Ok(attempts));
         let units = FakeUnitOfWork { deliveries, ..FakeUnitOfWork::default() }.into_factory();
-
-        assert!(settle(&units, &settlement).await.unwrap());
-        assert!(units.committed());
+        let mut jitter = MockJitter::new();
+        jitter.expect_fraction().return_const(0.0);
+        let result = settle(&units, &jitter, &POLICY, &a_claim(), deferred()).await;
+        (result, units.committed())
     }
 
     #[pollster::test]
-    async fn a_failure_commits_nothing() {
-        let mut deliveries = MockDeliveryRepository::new();
-        deliveries.expect_save().returning(|_| Err(store_failure()));
-        let units = FakeUnitOfWork { deliveries, ..FakeUnitOfWork::default() }.into_factory();
+    async fn decides_by_the_stored_number_of_attempts() {
+        for (attempts, status) in
+            [(0, DeliveryStatus::Pending), (1, DeliveryStatus::Pending), (2, DeliveryStatus::Failed)]
+        {
+            let mut deliveries = MockDeliveryRepository::new();
+            let expected = deferred().settle(attempts, &POLICY, 0.0);
+            deliveries.expect_save().with(eq(a_claim().id), eq(expected)).times(1).returning(|_, _| Ok(()));
+            let (result, committed) = settle_with(deliveries, Some(attempts)).await;
+            assert_eq!((result.unwrap(), committed), (Some(status), true), "{attempts}");
+        }
+    }
 
-        assert!(settle(&units, &a_claim().skipped(SkipReason::Cancelled)).await.is_err());
-        assert!(!units.committed());
+    #[pollster::test]
+    async fn records_nothing_if_the_claim_no_longer_holds() {
+        let mut deliveries = MockDeliveryRepository::new();
+        deliveries.expect_save().never();
+        let (result, committed) = settle_with(deliveries, None).await;
+        assert_eq!((result.unwrap(), committed), (None, false));
+    }
+
+    #[pollster::test]
+    async fn does_not_commit_on_error() {
+        let mut deliveries = MockDeliveryRepository::new();
+        deliveries.expect_save().returning(|_, _| Err(store_failure()));
+        let (result, committed) = settle_with(deliveries, Some(0)).await;
+        assert!(result.is_err());
+        assert!(!committed);
     }
 }

@@ -5,32 +5,29 @@ use crate::{Clock, RepositoryError};
 /// Why a pre-booking was not cancelled.
 #[derive(Debug, thiserror::Error)]
 pub enum CancelError {
-    /// The user has no such pre-booking.
+    /// The user has no pre-booking with this identifier.
     #[error("there is no such pre-booking")]
     NotFound,
-    /// It is cancelled already.
+    /// The pre-booking is already cancelled.
     #[error(transparent)]
     AlreadyCancelled(#[from] AlreadyCancelled),
-    /// The store failed.
+    /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Cancels a user's pre-booking.
-///
-/// # Errors
-/// See [`CancelError`].
+/// Cancels a user's pre-booking. Of two cancels at the same time, one succeeds.
 pub async fn cancel(
     pre_bookings: &dyn PreBookingRepository,
     clock: &dyn Clock,
     user_id: UserId,
     id: PreBookingId,
 ) -> Result<(), CancelError> {
-    // If the status moved between the read and the write, the model decides anew. A status only moves forward, so
-    // this ends: at the latest in the third turn it is cancelled.
+    // If the status changed between the read and the write, decide again. It only moves forward (waiting, notified,
+    // cancelled), so the third iteration is the last.
     loop {
         let pre_booking = pre_bookings.find(user_id, id).await?.ok_or(CancelError::NotFound)?;
-        let decided_on = pre_booking.status.kind();
+        let decided_on = pre_booking.state.status();
         let cancelled = pre_booking.cancel(clock.now())?;
         if pre_bookings.save_cancelled(&cancelled, decided_on).await? {
             return Ok(());
@@ -44,36 +41,36 @@ mod tests {
     use mockall::predicate::eq;
 
     use super::*;
-    use crate::pre_booking::{MockPreBookingRepository, PreBooking, Status, StatusKind};
+    use crate::pre_booking::{MockPreBookingRepository, PreBooking, PreBookingState, PreBookingStatus};
     use crate::testing::{a_pre_booking, at, clock_at, user_id};
 
-    fn finds(statuses: &[Status]) -> MockPreBookingRepository {
+    fn finds(states: &[PreBookingState]) -> MockPreBookingRepository {
         let mut pre_bookings = MockPreBookingRepository::new();
         let mut order = Sequence::new();
-        for &status in statuses {
+        for &state in states {
             pre_bookings
                 .expect_find()
                 .times(1)
                 .in_sequence(&mut order)
-                .returning(move |_, _| Ok(Some(a_pre_booking(status))));
+                .returning(move |_, _| Ok(Some(a_pre_booking(state))));
         }
         pre_bookings
     }
 
-    fn cancelled(status: Status) -> PreBooking {
-        a_pre_booking(status).cancel(at(40)).unwrap()
+    fn cancelled(state: PreBookingState) -> PreBooking {
+        a_pre_booking(state).cancel(at(40)).unwrap()
     }
 
     async fn cancel_in(pre_bookings: &MockPreBookingRepository) -> Result<(), CancelError> {
-        cancel(pre_bookings, &clock_at(40), user_id(1), a_pre_booking(Status::Waiting).id).await
+        cancel(pre_bookings, &clock_at(40), user_id(1), a_pre_booking(PreBookingState::Waiting).id).await
     }
 
     #[pollster::test]
-    async fn what_the_model_cancelled_is_saved() {
-        let mut pre_bookings = finds(&[Status::Waiting]);
+    async fn saves_the_cancelled_pre_booking() {
+        let mut pre_bookings = finds(&[PreBookingState::Waiting]);
         pre_bookings
             .expect_save_cancelled()
-            .with(eq(cancelled(Status::Waiting)), eq(StatusKind::Waiting))
+            .with(eq(cancelled(PreBookingState::Waiting)), eq(PreBookingStatus::Waiting))
             .times(1)
             .returning(|_, _| Ok(true));
 
@@ -81,17 +78,17 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn a_restock_in_between_is_seen() {
-        let notified = Status::Notified { at: at(20) };
-        let mut pre_bookings = finds(&[Status::Waiting, notified]);
+    async fn decides_again_after_a_concurrent_restock() {
+        let notified = PreBookingState::Notified { at: at(20) };
+        let mut pre_bookings = finds(&[PreBookingState::Waiting, notified]);
         pre_bookings
             .expect_save_cancelled()
-            .with(eq(cancelled(Status::Waiting)), eq(StatusKind::Waiting))
+            .with(eq(cancelled(PreBookingState::Waiting)), eq(PreBookingStatus::Waiting))
             .times(1)
             .returning(|_, _| Ok(false));
         pre_bookings
             .expect_save_cancelled()
-            .with(eq(cancelled(notified)), eq(StatusKind::Notified))
+            .with(eq(cancelled(notified)), eq(PreBookingStatus::Notified))
             .times(1)
             .returning(|_, _| Ok(true));
 
@@ -99,15 +96,16 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn a_cancel_in_between_wins() {
-        let mut pre_bookings = finds(&[Status::Waiting, Status::Cancelled { at: at(39), notified_at: None }]);
+    async fn refuses_after_a_concurrent_cancel() {
+        let mut pre_bookings =
+            finds(&[PreBookingState::Waiting, PreBookingState::Cancelled { at: at(39), notified_at: None }]);
         pre_bookings.expect_save_cancelled().times(1).returning(|_, _| Ok(false));
 
         assert!(matches!(cancel_in(&pre_bookings).await, Err(CancelError::AlreadyCancelled(_))));
     }
 
     #[pollster::test]
-    async fn what_is_not_the_users_does_not_exist() {
+    async fn does_not_find_pre_bookings_of_other_users() {
         let mut pre_bookings = MockPreBookingRepository::new();
         pre_bookings.expect_find().times(1).returning(|_, _| Ok(None));
         pre_bookings.expect_save_cancelled().never();

@@ -5,18 +5,15 @@ use crate::account::UserId;
 /// Why a pre-booking was not found.
 #[derive(Debug, thiserror::Error)]
 pub enum FindPreBookingError {
-    /// The user has no such pre-booking.
+    /// The user has no pre-booking with this identifier.
     #[error("there is no such pre-booking")]
     NotFound,
-    /// The store failed.
+    /// The read failed.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Looks one of a user's pre-bookings up.
-///
-/// # Errors
-/// See [`FindPreBookingError`].
+/// Finds a user's pre-booking.
 pub async fn find(
     pre_bookings: &dyn PreBookingReader,
     user_id: UserId,

@@ -1,32 +1,29 @@
 use super::{BookPreBookingQuery, PreBookingId, PreBookingOfUser, PreBookingReader};
 use crate::RepositoryError;
 use crate::book::{BookId, BookReader, Round};
-use crate::page::cut;
+use crate::page::truncate;
 
 /// Why a book's pre-bookings were not listed.
 #[derive(Debug, thiserror::Error)]
 pub enum ListOfBookError {
-    /// There is no such book.
+    /// No book has this identifier.
     #[error("there is no such book")]
     BookNotFound,
-    /// The store failed.
+    /// The read failed.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// A stretch of a book's pre-bookings.
+/// One page of a book's pre-bookings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookPreBookingPage {
     /// The pre-bookings, the latest round first.
     pub items: Vec<PreBookingOfUser>,
-    /// Where the next page begins; `None` if this was the last.
+    /// The position to continue after; `None` on the last page.
     pub next: Option<(Round, PreBookingId)>,
 }
 
-/// Lists everybody's pre-bookings of a book, the latest round first.
-///
-/// # Errors
-/// See [`ListOfBookError`].
+/// Lists all users' pre-bookings of a book, the latest round first.
 pub async fn list_of_book(
     books: &dyn BookReader,
     pre_bookings: &dyn PreBookingReader,
@@ -35,7 +32,7 @@ pub async fn list_of_book(
 ) -> Result<BookPreBookingPage, ListOfBookError> {
     books.find(book_id).await?.ok_or(ListOfBookError::BookNotFound)?;
     let items = pre_bookings.list_of_book(book_id, query).await?;
-    let (items, next) = cut(items, query.limit, |last| (last.pre_booking.round, last.pre_booking.id));
+    let (items, next) = truncate(items, query.limit, |last| (last.pre_booking.round, last.pre_booking.id));
     Ok(BookPreBookingPage { items, next })
 }
 
@@ -45,7 +42,7 @@ mod tests {
     use crate::PageSize;
     use crate::account::Email;
     use crate::book::MockBookReader;
-    use crate::pre_booking::{MockPreBookingReader, Status};
+    use crate::pre_booking::{MockPreBookingReader, PreBookingState};
     use crate::testing::{a_book, a_pre_booking};
 
     fn query() -> BookPreBookingQuery {
@@ -53,11 +50,11 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn the_last_of_a_page_is_where_the_next_begins() {
+    async fn returns_the_position_of_the_last_item_if_there_is_another_page() {
         let mut books = MockBookReader::new();
         books.expect_find().returning(|_| Ok(Some(a_book(0))));
         let item = PreBookingOfUser {
-            pre_booking: a_pre_booking(Status::Waiting),
+            pre_booking: a_pre_booking(PreBookingState::Waiting),
             email: Email::parse("ada@example.com").unwrap(),
             delivery: None,
         };
@@ -71,7 +68,7 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn an_unknown_book_has_no_list() {
+    async fn does_not_find_an_unknown_book() {
         let mut books = MockBookReader::new();
         books.expect_find().returning(|_| Ok(None));
 

@@ -1,4 +1,4 @@
-//! Pre-bookings: one user's wish for one book that is out of stock.
+//! Pre-bookings: users ask to be notified when a book is back in stock.
 
 mod cancel;
 mod find;
@@ -9,11 +9,11 @@ mod place;
 mod pre_booking_query;
 mod pre_booking_reader;
 mod pre_booking_repository;
-mod status;
+mod state;
 
 pub use cancel::{CancelError, cancel};
 pub use find::{FindPreBookingError, find};
-pub use list::{ListPreBookingsError, PreBookingPage, list};
+pub use list::{PreBookingPage, list};
 pub use list_of_book::{BookPreBookingPage, ListOfBookError, list_of_book};
 pub use model::{AlreadyCancelled, BookInStock, NewPreBooking, PreBooking, PreBookingId};
 pub use place::{PlaceError, place};
@@ -24,4 +24,4 @@ pub use pre_booking_reader::{PreBookedBook, PreBookingOfUser, PreBookingReader};
 #[cfg(test)]
 pub(crate) use pre_booking_repository::MockPreBookingRepository;
 pub use pre_booking_repository::PreBookingRepository;
-pub use status::{Cancellation, Status, StatusKind};
+pub use state::{Cancellation, PreBookingState, PreBookingStatus};

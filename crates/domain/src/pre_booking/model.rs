@@ -1,4 +1,4 @@
-use super::Status;
+use super::PreBookingState;
 use crate::Timestamp;
 use crate::account::UserId;
 use crate::book::{Book, BookId, Round};
@@ -12,49 +12,46 @@ define_id! {
 /// A pre-booking that is about to be placed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPreBooking {
-    /// Whose wish it is.
+    /// The user who waits.
     pub user_id: UserId,
-    /// For which book.
+    /// The book to wait for.
     pub book_id: BookId,
-    /// The book's round when it was decided on.
+    /// The round of the book when it was read.
     pub round: Round,
-    /// When it is placed.
+    /// When the pre-booking is placed.
     pub created_at: Timestamp,
 }
 
-/// One user's wish for one book that was out of stock.
+/// One user's request to be notified when one book is back in stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreBooking {
-    /// Its identifier.
+    /// Identifies the pre-booking.
     pub id: PreBookingId,
-    /// Whose wish it is.
+    /// The user who waits.
     pub user_id: UserId,
-    /// For which book.
+    /// The book to wait for.
     pub book_id: BookId,
-    /// The book's round in which it was placed; the restock that ends it notifies.
+    /// The round of the book in which this was placed. The restock that ends the round notifies the user.
     pub round: Round,
-    /// When it was placed.
+    /// When the pre-booking was placed.
     pub created_at: Timestamp,
-    /// Where it stands.
-    pub status: Status,
+    /// The current state.
+    pub state: PreBookingState,
 }
 
-/// A book can not be pre-booked while there are copies to buy.
+/// A book can't be pre-booked while it is in stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the book is in stock")]
 pub struct BookInStock;
 
-/// Nothing follows on a cancel, not even another one.
+/// Cancellation is final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the pre-booking is already cancelled")]
 pub struct AlreadyCancelled;
 
 impl PreBooking {
-    /// Places a pre-booking of a book as it was read. Should a restock happen meanwhile, the pre-booking belongs to the
-    /// round that it ended, and is notified.
-    ///
-    /// # Errors
-    /// The book is in stock.
+    /// Places a pre-booking for a book in the book's current round. If the book was restocked since it was read, the
+    /// pre-booking belongs to the round that the restock ended, and is notified.
     pub fn place(user_id: UserId, book: &Book, now: Timestamp) -> Result<NewPreBooking, BookInStock> {
         if book.in_stock() {
             return Err(BookInStock);
@@ -62,17 +59,14 @@ impl PreBooking {
         Ok(NewPreBooking { user_id, book_id: book.id, round: book.round, created_at: now })
     }
 
-    /// Cancels it. A notified one keeps the time of that.
-    ///
-    /// # Errors
-    /// It is cancelled already.
+    /// Cancels the pre-booking. If it was notified, it keeps the time of the notification.
     pub fn cancel(self, now: Timestamp) -> Result<Self, AlreadyCancelled> {
-        let notified_at = match self.status {
-            Status::Waiting => None,
-            Status::Notified { at } => Some(at),
-            Status::Cancelled { .. } => return Err(AlreadyCancelled),
+        let notified_at = match self.state {
+            PreBookingState::Waiting => None,
+            PreBookingState::Notified { at } => Some(at),
+            PreBookingState::Cancelled { .. } => return Err(AlreadyCancelled),
         };
-        Ok(Self { status: Status::Cancelled { at: now, notified_at }, ..self })
+        Ok(Self { state: PreBookingState::Cancelled { at: now, notified_at }, ..self })
     }
 }
 
@@ -82,7 +76,7 @@ mod tests {
     use crate::testing::{a_book, a_pre_booking, at, user_id};
 
     #[test]
-    fn an_out_of_stock_book_is_pre_booked_in_its_round() {
+    fn places_in_the_current_round_of_the_book() {
         let book = a_book(0);
         let placed = PreBooking::place(user_id(3), &book, at(5)).unwrap();
         let expected = NewPreBooking { user_id: user_id(3), book_id: book.id, round: book.round, created_at: at(5) };
@@ -90,21 +84,21 @@ mod tests {
     }
 
     #[test]
-    fn a_book_in_stock_is_not() {
+    fn refuses_a_book_in_stock() {
         assert_eq!(PreBooking::place(user_id(3), &a_book(1), at(5)), Err(BookInStock));
     }
 
     #[test]
-    fn every_status_meets_a_cancel() {
-        let cancelled = |notified_at| Status::Cancelled { at: at(30), notified_at };
-        for (status, expected) in [
-            (Status::Waiting, Ok(cancelled(None))),
-            (Status::Notified { at: at(20) }, Ok(cancelled(Some(at(20))))),
-            (Status::Cancelled { at: at(25), notified_at: None }, Err(AlreadyCancelled)),
-            (Status::Cancelled { at: at(25), notified_at: Some(at(20)) }, Err(AlreadyCancelled)),
+    fn cancels_unless_already_cancelled_and_keeps_notified_at() {
+        let cancelled = |notified_at| PreBookingState::Cancelled { at: at(30), notified_at };
+        for (state, expected) in [
+            (PreBookingState::Waiting, Ok(cancelled(None))),
+            (PreBookingState::Notified { at: at(20) }, Ok(cancelled(Some(at(20))))),
+            (PreBookingState::Cancelled { at: at(25), notified_at: None }, Err(AlreadyCancelled)),
+            (PreBookingState::Cancelled { at: at(25), notified_at: Some(at(20)) }, Err(AlreadyCancelled)),
         ] {
-            let result = a_pre_booking(status).cancel(at(30));
-            assert_eq!(result.map(|cancelled| cancelled.status), expected, "{status:?}");
+            let result = a_pre_booking(state).cancel(at(30));
+            assert_eq!(result.map(|cancelled| cancelled.state), expected, "{state:?}");
         }
     }
 }

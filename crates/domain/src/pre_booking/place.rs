@@ -6,27 +6,24 @@ use crate::{Clock, RepositoryError};
 /// Why a pre-booking was not placed.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
-    /// There is no such book.
+    /// No book has this identifier.
     #[error("there is no such book")]
     BookNotFound,
-    /// The book can be bought instead.
+    /// The book is in stock, so it can be bought.
     #[error(transparent)]
     BookInStock(#[from] BookInStock),
-    /// The user waits for this book already.
-    #[error("the user waits for this book already")]
+    /// The user has another pre-booking for this book that is waiting.
+    #[error("the user is already waiting for this book")]
     Duplicate,
-    /// The store failed.
+    /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
 /// Places a user's pre-booking of a book.
 ///
-/// It holds no lock. Should the book be restocked between the two statements, it is decided anew; should the restock overlap
-/// with the second one, the pre-booking belongs to the round that the restock ended, and is notified the moment it exists.
-///
-/// # Errors
-/// See [`PlaceError`].
+/// It takes no lock. If the book is restocked between the read and the write, it decides again. If the restock overlaps
+/// with the write, the pre-booking belongs to the round that the restock ended, and is notified from the start.
 pub async fn place(
     books: &dyn BookReader,
     pre_bookings: &dyn PreBookingRepository,
@@ -38,7 +35,7 @@ pub async fn place(
     loop {
         let book = books.find(book_id).await?.ok_or(PlaceError::BookNotFound)?;
         let placed = PreBooking::place(user_id, &book, clock.now())?;
-        // What was refused although its round still runs, is there already.
+        // The store refused to add it in this round, which has not ended: the user already has one.
         if refused_in == Some(placed.round) {
             return Err(PlaceError::Duplicate);
         }
@@ -57,16 +54,16 @@ mod tests {
 
     use super::*;
     use crate::book::{Book, MockBookReader};
-    use crate::pre_booking::{MockPreBookingRepository, Status};
+    use crate::pre_booking::{MockPreBookingRepository, PreBookingState};
     use crate::testing::{a_book, a_pre_booking, at, clock_at, user_id};
 
     fn a_book_of_the_next_round(stock: i64) -> Book {
         Book { round: a_book(0).round.next(), ..a_book(stock) }
     }
 
-    /// Places a pre-booking while the book changes from look to look.
-    async fn place_when<const LOOKS: usize>(
-        seen: [Option<Book>; LOOKS],
+    /// Places a pre-booking while the book changes: the n-th read finds the n-th of `seen`.
+    async fn place_when<const READS: usize>(
+        seen: [Option<Book>; READS],
         pre_bookings: &MockPreBookingRepository,
     ) -> Result<PreBookedBook, PlaceError> {
         let mut books = MockBookReader::new();
@@ -84,20 +81,24 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn what_the_model_placed_is_added() {
+    async fn adds_the_placed_pre_booking() {
         let placed = PreBooking::place(user_id(1), &a_book(0), at(5)).unwrap();
         let mut pre_bookings = MockPreBookingRepository::new();
-        pre_bookings.expect_add().with(eq(placed)).times(1).returning(|_| Ok(Some(a_pre_booking(Status::Waiting))));
+        pre_bookings
+            .expect_add()
+            .with(eq(placed))
+            .times(1)
+            .returning(|_| Ok(Some(a_pre_booking(PreBookingState::Waiting))));
 
         let result = place_when([Some(a_book(0))], &pre_bookings).await.unwrap();
 
-        assert_eq!(result.pre_booking, a_pre_booking(Status::Waiting));
+        assert_eq!(result.pre_booking, a_pre_booking(PreBookingState::Waiting));
         assert_eq!(result.title, a_book(0).details.title);
         assert_eq!(result.author, a_book(0).details.author);
     }
 
     #[pollster::test]
-    async fn a_refusal_adds_nothing() {
+    async fn adds_nothing_for_an_unknown_book_or_one_in_stock() {
         let mut pre_bookings = MockPreBookingRepository::new();
         pre_bookings.expect_add().never();
 
@@ -106,13 +107,13 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn what_is_refused_while_its_round_runs_is_a_duplicate() {
+    async fn reports_a_duplicate_if_the_store_refuses_in_the_same_round() {
         let result = place_when([Some(a_book(0)), Some(a_book(0))], &refuses_once()).await;
         assert!(matches!(result, Err(PlaceError::Duplicate)));
     }
 
     #[pollster::test]
-    async fn what_happened_to_the_book_in_between_is_seen() {
+    async fn decides_again_if_the_book_was_deleted_or_restocked_in_between() {
         let result = place_when([Some(a_book(0)), None], &refuses_once()).await;
         assert!(matches!(result, Err(PlaceError::BookNotFound)));
 
@@ -121,10 +122,14 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn a_round_that_ended_in_between_is_no_duplicate() {
+    async fn places_in_the_next_round_if_the_round_ended_in_between() {
         let mut pre_bookings = refuses_once();
         let placed = PreBooking::place(user_id(1), &a_book_of_the_next_round(0), at(5)).unwrap();
-        pre_bookings.expect_add().with(eq(placed)).times(1).returning(|_| Ok(Some(a_pre_booking(Status::Waiting))));
+        pre_bookings
+            .expect_add()
+            .with(eq(placed))
+            .times(1)
+            .returning(|_| Ok(Some(a_pre_booking(PreBookingState::Waiting))));
 
         place_when([Some(a_book(0)), Some(a_book_of_the_next_round(0))], &pre_bookings).await.unwrap();
     }

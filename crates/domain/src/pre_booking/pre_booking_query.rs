@@ -1,34 +1,34 @@
-use super::{PreBookingId, StatusKind};
+use super::{PreBookingId, PreBookingStatus};
 use crate::book::Round;
 use crate::{PageSize, Timestamp};
 
-/// A place in a list of pre-bookings, newest first: just behind this one.
+/// A position in a user's list of pre-bookings: after the pre-booking with this time and identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PreBookingPosition {
-    /// When it was placed.
+    /// When the pre-booking was placed.
     pub created_at: Timestamp,
-    /// Its identifier, which breaks ties.
+    /// Breaks ties.
     pub id: PreBookingId,
 }
 
-/// Which of a user's pre-bookings are asked for, newest first.
+/// A query for a user's pre-bookings, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PreBookingQuery {
-    /// Only those of this status.
-    pub status: Option<StatusKind>,
-    /// Only those behind this place.
+    /// Only pre-bookings with this status.
+    pub status: Option<PreBookingStatus>,
+    /// Only pre-bookings after this position.
     pub after: Option<PreBookingPosition>,
-    /// At most this many.
+    /// The most pre-bookings to return.
     pub limit: PageSize<500>,
 }
 
-/// Which of a book's pre-bookings are asked for, the latest round first.
+/// A query for a book's pre-bookings, the latest round first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BookPreBookingQuery {
-    /// Only those of this status.
-    pub status: Option<StatusKind>,
-    /// Only those behind this one.
+    /// Only pre-bookings with this status.
+    pub status: Option<PreBookingStatus>,
+    /// Only pre-bookings after this one.
     pub after: Option<(Round, PreBookingId)>,
-    /// At most this many.
+    /// The most pre-bookings to return.
     pub limit: PageSize<500>,
 }

@@ -6,27 +6,27 @@ use crate::account::{Email, UserId};
 use crate::book::{Author, BookId, Title};
 use crate::delivery::DeliverySummary;
 
-/// A pre-booking beside what its user wants to know of its book.
+/// A pre-booking as its user sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreBookedBook {
-    /// The pre-booking.
+    /// The pre-booking itself.
     pub pre_booking: PreBooking,
-    /// The title of its book.
+    /// The title of the book.
     pub title: Title,
-    /// The author of its book.
+    /// The author of the book.
     pub author: Author,
-    /// How far the message about it is; `None` unless it was notified.
+    /// The delivery of the notification; `None` unless the pre-booking was notified.
     pub delivery: Option<DeliverySummary>,
 }
 
-/// A pre-booking beside what an admin wants to know of its user.
+/// A pre-booking as admins see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreBookingOfUser {
-    /// The pre-booking.
+    /// The pre-booking itself.
     pub pre_booking: PreBooking,
-    /// The address of its user.
+    /// The address of the user.
     pub email: Email,
-    /// How far the message about it is; `None` unless it was notified.
+    /// The delivery of the notification; `None` unless the pre-booking was notified.
     pub delivery: Option<DeliverySummary>,
 }
 
@@ -34,24 +34,15 @@ pub struct PreBookingOfUser {
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait PreBookingReader: Send + Sync {
-    /// A user's pre-booking with this identifier. Another user's does not exist.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Returns the pre-booking with this identifier if it is the user's.
     async fn find(&self, user_id: UserId, id: PreBookingId) -> Result<Option<PreBookedBook>, RepositoryError>;
 
-    /// A user's pre-bookings, newest first, the highest identifier first among those of one moment: the first `limit`
-    /// that match, and one more if there is one.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Returns the first `limit + 1` of a user's pre-bookings that match, newest first. Of pre-bookings with the same
+    /// time, the one with the highest identifier comes first.
     async fn list(&self, user_id: UserId, query: &PreBookingQuery) -> Result<Vec<PreBookedBook>, RepositoryError>;
 
-    /// Everybody's pre-bookings of a book, the latest round first and in it the highest identifier: the first `limit` that match,
-    /// and one more if there is one.
-    ///
-    /// # Errors
-    /// The store failed.
+    /// Returns the first `limit + 1` of all users' pre-bookings of a book that match, the latest round first. Within a
+    /// round, the one with the highest identifier comes first.
     async fn list_of_book(
         &self,
         book_id: BookId,

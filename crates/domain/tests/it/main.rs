@@ -1,5 +1,7 @@
-//! What holds for the whole workspace, from the outside.
+//! Tests of the whole workspace.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod architecture;
+mod import_circles;
+mod source_file;

@@ -1,4 +1,4 @@
-//! What the models of `domain` are called in the store.
+//! Conversions between the models of `domain` and the values in the store.
 
 use domain::delivery::{AttemptOutcome, DeliveryState, DeliveryStatus, FanOutStage};
 use sea_orm::prelude::DateTimeUtc;
@@ -28,7 +28,7 @@ impl From<Status> for DeliveryStatus {
     }
 }
 
-/// The state that a row tells. A CHECK has it that whatever is delivered has the time of that.
+/// Returns the state of a row. A CHECK makes sure that a delivered one has its time.
 pub(super) fn state(status: Status, due_at: DateTimeUtc, delivered_at: Option<DateTimeUtc>) -> DeliveryState {
     match (status, delivered_at) {
         (Status::Delivered, Some(at)) => DeliveryState::Delivered { at },

@@ -1,9 +1,8 @@
-//! Deliveries: what workers write, and what admins read.
+//! Deliveries.
 
 mod conversion;
+mod fan_out;
 mod reader;
 mod repository;
 mod restock_report;
-mod signal;
-
-pub(crate) use signal::{CHANNEL, Signal};
+mod restock_signal;

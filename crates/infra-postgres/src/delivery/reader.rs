@@ -8,18 +8,17 @@ use domain::delivery::{
 use domain::pre_booking::PreBookingId;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, Select,
+    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
 };
 
 use super::conversion::state;
-use crate::Repositories;
+use crate::Store;
 use crate::entity::delivery::{Column, Entity, Relation, Status};
 use crate::entity::{book, delivery_attempt, pre_booking_status, user};
 use crate::error::repository_error;
 
 #[async_trait]
-impl<C: ConnectionTrait + Send> DeliveryReader for Repositories<C> {
+impl DeliveryReader for Store {
     async fn find_prospect(&self, id: DeliveryId) -> Result<Option<Prospect>, RepositoryError> {
         let row = Entity::find_by_id(id.get())
             .select_only()
@@ -77,7 +76,7 @@ impl<C: ConnectionTrait + Send> DeliveryReader for Repositories<C> {
     }
 }
 
-/// Deliveries beside the names of what they are about.
+/// Selects deliveries together with their users and books.
 fn with_names() -> Select<Entity> {
     Entity::find()
         .columns([pre_booking_status::Column::UserId])

@@ -3,14 +3,14 @@ use std::collections::HashMap;
 use domain::book::{BookId, RestockId, StockQuantity, Title};
 use domain::delivery::{DeliveryCounts, RestockQuery, RestockReport};
 use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::{ExprTrait, Func, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait,
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
 };
 
-use crate::Repositories;
+use crate::Store;
 use crate::entity::delivery::Status;
-use crate::entity::{book, delivery, pre_booking, restock};
+use crate::entity::{book, delivery, pre_booking_status, restock};
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -21,8 +21,8 @@ struct Row {
     restocked_at: DateTimeUtc,
 }
 
-impl<C: ConnectionTrait + Send> Repositories<C> {
-    /// Restocks, newest first, with whom they notified and how far the deliveries are.
+impl Store {
+    /// Returns restocks, newest first, with the number of users that each notified and the states of their deliveries.
     pub(super) async fn report_restocks(&self, query: &RestockQuery) -> Result<Vec<RestockReport>, DbErr> {
         let mut matching = restock::Entity::find()
             .column(book::Column::Title)
@@ -37,7 +37,7 @@ impl<C: ConnectionTrait + Send> Repositories<C> {
         }
         let rows = matching.into_model::<Row>().all(&self.connection).await?;
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-        // The deliveries are counted first: those that are made meanwhile are notified by then.
+        // Count the deliveries first: the pre-bookings of deliveries that are added meanwhile are notified by then.
         let mut deliveries = self.count_deliveries(&ids).await?;
         let mut notified = self.count_notified(&ids).await?;
         let report = |row: Row| {
@@ -51,7 +51,7 @@ impl<C: ConnectionTrait + Send> Repositories<C> {
                 quantity: StockQuantity::from_stored(row.quantity),
                 restocked_at: row.restocked_at,
                 notified,
-                // Those that are not made yet are pending as well.
+                // Deliveries that are not created yet are pending as well.
                 deliveries: DeliveryCounts { pending: notified.saturating_sub(settled), ..counted },
             }
         };
@@ -59,15 +59,20 @@ impl<C: ConnectionTrait + Send> Repositories<C> {
     }
 
     async fn count_notified(&self, restocks: &[i64]) -> Result<HashMap<i64, u64>, DbErr> {
-        let was_notified = pre_booking::Column::CancelledAt.is_null().or(pre_booking::Column::WasNotified.eq(true));
-        let counts: Vec<(i64, i64)> = pre_booking::Entity::find()
+        use pre_booking_status::{Column, Entity};
+
+        let notified = Query::select()
+            .expr(Func::count(Column::PreBookingId.into_expr()))
+            .from(Entity)
+            .and_where(Column::BookId.into_expr().equals(restock::Column::BookId.as_column_ref()))
+            .and_where(Column::Round.into_expr().equals(restock::Column::Round.as_column_ref()))
+            .and_where(Column::NotifiedAt.is_not_null())
+            .take();
+        let counts: Vec<(i64, i64)> = restock::Entity::find()
             .select_only()
             .column(restock::Column::Id)
-            .column_as(pre_booking::Column::Id.count(), "notified")
-            .join(JoinType::InnerJoin, pre_booking::Relation::Restock.def())
+            .expr_as(notified, "notified")
             .filter(restock::Column::Id.is_in(restocks.iter().copied()))
-            .filter(was_notified)
-            .group_by(restock::Column::Id)
             .into_tuple()
             .all(&self.connection)
             .await?;

@@ -32,9 +32,9 @@ pub(crate) enum Status {
 
 #[derive(Copy, Clone, Debug, EnumIter)]
 pub(crate) enum Relation {
-    /// The pre-booking that was notified, and where it stands.
+    /// The notified pre-booking and its status.
     PreBooking,
-    /// The book that came back.
+    /// The book that was restocked.
     Book,
 }
 

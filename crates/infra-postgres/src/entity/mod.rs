@@ -1,4 +1,4 @@
-//! The tables and views, as SeaORM sees them.
+//! The tables and views.
 
 pub(crate) mod book;
 pub(crate) mod delivery;

@@ -15,7 +15,7 @@ pub(crate) struct Model {
 
 #[derive(Copy, Clone, Debug, EnumIter)]
 pub(crate) enum Relation {
-    /// The restock that ended its round, if there was one.
+    /// The restock that ended the round, if there was one.
     Restock,
 }
 

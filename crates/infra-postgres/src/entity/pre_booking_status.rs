@@ -1,6 +1,6 @@
 use sea_orm::entity::prelude::*;
 
-/// A row of the view that states the status of a pre-booking.
+/// A row of the view that derives the status of each pre-booking.
 #[derive(Clone, Debug, DeriveEntityModel)]
 #[sea_orm(table_name = "pre_booking_statuses")]
 pub(crate) struct Model {
@@ -28,12 +28,10 @@ pub(crate) enum Status {
 
 #[derive(Copy, Clone, Debug, EnumIter)]
 pub(crate) enum Relation {
-    /// The book that it is for.
+    /// The pre-booked book.
     Book,
-    /// Whose it is.
+    /// The user who placed it.
     User,
-    /// The message about it, if it was notified and the message is made.
-    Delivery,
 }
 
 impl RelationTrait for Relation {
@@ -45,10 +43,6 @@ impl RelationTrait for Relation {
             Self::User => {
                 Entity::belongs_to(super::user::Entity).from(Column::UserId).to(super::user::Column::Id).into()
             }
-            Self::Delivery => Entity::belongs_to(super::delivery::Entity)
-                .from(Column::PreBookingId)
-                .to(super::delivery::Column::PreBookingId)
-                .into(),
         }
     }
 }

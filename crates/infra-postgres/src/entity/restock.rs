@@ -11,6 +11,7 @@ pub(crate) struct Model {
     pub(crate) restocked_at: DateTimeUtc,
     pub(crate) fan_out_stage: FanOutStage,
     pub(crate) fan_out_after: i64,
+    pub(crate) first_walk_ended_at: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
@@ -26,7 +27,7 @@ pub(crate) enum FanOutStage {
 
 #[derive(Copy, Clone, Debug, EnumIter)]
 pub(crate) enum Relation {
-    /// The book that came back.
+    /// The book that was restocked.
     Book,
 }
 

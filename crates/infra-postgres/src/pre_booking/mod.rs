@@ -1,23 +1,23 @@
-//! Pre-bookings: what users write, and what users and admins read.
+//! Pre-bookings.
 
 mod reader;
 mod repository;
 
-use domain::pre_booking::StatusKind;
+use domain::pre_booking::PreBookingStatus;
 
 use crate::entity::pre_booking_status;
 
-impl From<StatusKind> for pre_booking_status::Status {
-    fn from(kind: StatusKind) -> Self {
+impl From<PreBookingStatus> for pre_booking_status::Status {
+    fn from(kind: PreBookingStatus) -> Self {
         match kind {
-            StatusKind::Waiting => Self::Waiting,
-            StatusKind::Notified => Self::Notified,
-            StatusKind::Cancelled => Self::Cancelled,
+            PreBookingStatus::Waiting => Self::Waiting,
+            PreBookingStatus::Notified => Self::Notified,
+            PreBookingStatus::Cancelled => Self::Cancelled,
         }
     }
 }
 
-impl From<pre_booking_status::Status> for StatusKind {
+impl From<pre_booking_status::Status> for PreBookingStatus {
     fn from(status: pre_booking_status::Status) -> Self {
         match status {
             pre_booking_status::Status::Waiting => Self::Waiting,

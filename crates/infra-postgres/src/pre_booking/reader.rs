@@ -5,21 +5,20 @@ use domain::book::{Author, BookId, Round, Title};
 use domain::delivery::DeliverySummary;
 use domain::pre_booking::{
     BookPreBookingQuery, PreBookedBook, PreBooking, PreBookingId, PreBookingOfUser, PreBookingQuery, PreBookingReader,
-    Status, StatusKind,
+    PreBookingState, PreBookingStatus,
 };
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, Select,
+    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
 };
 
-use crate::Repositories;
+use crate::Store;
 use crate::entity::{book, delivery, pre_booking_status, user};
 use crate::error::repository_error;
 
 #[async_trait]
-impl<C: ConnectionTrait + Send> PreBookingReader for Repositories<C> {
+impl PreBookingReader for Store {
     async fn find(&self, user_id: UserId, id: PreBookingId) -> Result<Option<PreBookedBook>, RepositoryError> {
         let of_id = of_user(user_id).filter(pre_booking_status::Column::PreBookingId.eq(id.get()));
         let row = of_id.into_model::<BookRow>().one(&self.connection).await.map_err(repository_error)?;
@@ -31,7 +30,7 @@ impl<C: ConnectionTrait + Send> PreBookingReader for Repositories<C> {
 
         let mut matching = of_status(of_user(user_id), query.status);
         if let Some(after) = query.after {
-            // One comparison of both, so that the index begins at the place.
+            // Compare both columns at once, so that the index scan starts at the position.
             let position = Expr::tuple([Column::CreatedAt.into_expr(), Column::PreBookingId.into_expr()]);
             let after = Expr::tuple([Expr::value(after.created_at), Expr::value(after.id.get())]);
             matching = matching.filter(position.lt(after));
@@ -87,12 +86,12 @@ fn with_delivery() -> Select<pre_booking_status::Entity> {
     pre_booking_status::Entity::find()
         .column_as(delivery::Column::Status, "delivery_status")
         .column(delivery::Column::DeliveredAt)
-        .join(JoinType::LeftJoin, pre_booking_status::Relation::Delivery.def())
+        .join(JoinType::LeftJoin, delivery::Relation::PreBooking.def().rev())
 }
 
 fn of_status(
     matching: Select<pre_booking_status::Entity>,
-    status: Option<StatusKind>,
+    status: Option<PreBookingStatus>,
 ) -> Select<pre_booking_status::Entity> {
     match status {
         Some(status) => {
@@ -102,7 +101,7 @@ fn of_status(
     }
 }
 
-/// A row of the view beside its delivery.
+/// A row of the view, with its delivery.
 #[derive(FromQueryResult)]
 struct Row {
     pre_booking_id: i64,
@@ -116,7 +115,7 @@ struct Row {
     delivered_at: Option<DateTimeUtc>,
 }
 
-/// ... and what its user wants to know of its book.
+/// A row for the user, with its book.
 #[derive(FromQueryResult)]
 struct BookRow {
     #[sea_orm(nested)]
@@ -125,7 +124,7 @@ struct BookRow {
     author: String,
 }
 
-/// ... and what an admin wants to know of its user.
+/// A row for an admin, with its user.
 #[derive(FromQueryResult)]
 struct UserRow {
     #[sea_orm(nested)]
@@ -144,18 +143,13 @@ impl Row {
 
 impl From<Row> for PreBooking {
     fn from(row: Row) -> Self {
-        let status = match (row.cancelled_at, row.notified_at) {
-            (Some(at), notified_at) => Status::Cancelled { at, notified_at },
-            (None, Some(at)) => Status::Notified { at },
-            (None, None) => Status::Waiting,
-        };
         Self {
             id: PreBookingId::from_stored(row.pre_booking_id),
             user_id: UserId::from_stored(row.user_id),
             book_id: BookId::from_stored(row.book_id),
             round: Round::from_stored(row.round),
             created_at: row.created_at,
-            status,
+            state: PreBookingState::from_stored(row.notified_at, row.cancelled_at),
         }
     }
 }

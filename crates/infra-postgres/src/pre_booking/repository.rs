@@ -3,17 +3,17 @@ use domain::RepositoryError;
 use domain::account::UserId;
 use domain::book::{BookId, Round};
 use domain::pre_booking::{
-    Cancellation, NewPreBooking, PreBooking, PreBookingId, PreBookingRepository, Status, StatusKind,
+    Cancellation, NewPreBooking, PreBooking, PreBookingId, PreBookingRepository, PreBookingState, PreBookingStatus,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait};
 
-use crate::Repositories;
+use crate::Store;
 use crate::entity::{book, pre_booking, restock};
 use crate::error::{is_foreign_key_violation, repository_error};
 
 #[async_trait]
-impl<C: ConnectionTrait + Send> PreBookingRepository for Repositories<C> {
+impl PreBookingRepository for Store {
     async fn add(&self, placed: &NewPreBooking) -> Result<Option<PreBooking>, RepositoryError> {
         use pre_booking::Column;
 
@@ -38,10 +38,10 @@ impl<C: ConnectionTrait + Send> PreBookingRepository for Repositories<C> {
             .on_conflict(waits_already)
             .returning_col(Column::Id)
             .take();
-        // All of the one row: SQLite commits behind the last, and whoever stops at the first is not told when that fails.
+        // Read every row: SQLite commits after the last one, and the commit's error is reported there.
         let added = match self.connection.query_all(&insert).await {
             Ok(added) => added.into_iter().next(),
-            // Users are never deleted, so it is the book that is gone.
+            // The book was deleted; users never are.
             Err(error) if is_foreign_key_violation(&error) => None,
             Err(error) => return Err(repository_error(error)),
         };
@@ -52,7 +52,7 @@ impl<C: ConnectionTrait + Send> PreBookingRepository for Repositories<C> {
             book_id: placed.book_id,
             round: placed.round,
             created_at: placed.created_at,
-            status: Status::Waiting,
+            state: PreBookingState::Waiting,
         }))
     }
 
@@ -67,23 +67,27 @@ impl<C: ConnectionTrait + Send> PreBookingRepository for Repositories<C> {
         Ok(row.map(|(row, restock)| pre_booking(&row, restock.as_ref())))
     }
 
-    async fn save_cancelled(&self, cancelled: &PreBooking, decided_on: StatusKind) -> Result<bool, RepositoryError> {
+    async fn save_cancelled(
+        &self,
+        cancelled: &PreBooking,
+        decided_on: PreBookingStatus,
+    ) -> Result<bool, RepositoryError> {
         let was_restocked = Expr::exists(restock_of_round());
         let update = pre_booking::Entity::update_many()
-            .col_expr(pre_booking::Column::CancelledAt, Expr::value(cancelled.status.cancelled_at()))
-            .col_expr(pre_booking::Column::WasNotified, Expr::value(cancelled.status.notified_at().is_some()))
+            .col_expr(pre_booking::Column::CancelledAt, Expr::value(cancelled.state.cancelled_at()))
+            .col_expr(pre_booking::Column::WasNotified, Expr::value(cancelled.state.notified_at().is_some()))
             .filter(pre_booking::Column::Id.eq(cancelled.id.get()))
             .filter(pre_booking::Column::CancelledAt.is_null())
             .filter(match decided_on {
-                StatusKind::Waiting => was_restocked.not(),
-                StatusKind::Notified | StatusKind::Cancelled => was_restocked,
+                PreBookingStatus::Waiting => was_restocked.not(),
+                PreBookingStatus::Notified | PreBookingStatus::Cancelled => was_restocked,
             });
         let result = update.exec(&self.connection).await.map_err(repository_error)?;
         Ok(result.rows_affected == 1)
     }
 }
 
-/// The restock that ended the round of the pre-booking in the statement around it.
+/// Selects the restock that ended the round of the pre-booking in the surrounding statement.
 fn restock_of_round() -> SelectStatement {
     Query::select()
         .expr(Expr::value(1))
@@ -93,7 +97,7 @@ fn restock_of_round() -> SelectStatement {
         .take()
 }
 
-/// A pre-booking as the rule of `domain` sees what is recorded of it.
+/// Returns the pre-booking of a row, with the state that the rule of `domain` derives.
 fn pre_booking(row: &pre_booking::Model, restock: Option<&restock::Model>) -> PreBooking {
     let cancellation = row.cancelled_at.map(|at| Cancellation { at, was_notified: row.was_notified });
     PreBooking {
@@ -102,6 +106,6 @@ fn pre_booking(row: &pre_booking::Model, restock: Option<&restock::Model>) -> Pr
         book_id: BookId::from_stored(row.book_id),
         round: Round::from_stored(row.round),
         created_at: row.created_at,
-        status: Status::of(row.created_at, cancellation, restock.map(|restock| restock.restocked_at)),
+        state: PreBookingState::of(row.created_at, cancellation, restock.map(|restock| restock.restocked_at)),
     }
 }

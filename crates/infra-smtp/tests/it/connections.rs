@@ -1,4 +1,4 @@
-//! Connections go from letter to letter.
+//! Connections are used again.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ async fn one_connection_serves_many_letters() {
 }
 
 #[tokio::test]
-async fn there_are_so_many_at_once_and_no_more() {
+async fn opens_no_more_connections_than_allowed() {
     let server = MailServer::start().unwrap();
     server.at(Step::RcptTo, Verdict::Hold);
     let mailer = Arc::new(mailer(&server.url(), 3));
@@ -36,9 +36,9 @@ async fn there_are_so_many_at_once_and_no_more() {
     assert_eq!((server.connections(), server.most_connections_at_once(), server.mail_count()), (3, 3, 20));
 }
 
-/// Whether it says why, as mail servers do after some minutes of silence, or not.
+/// With the 421 that mail servers send after some idle minutes, and without.
 #[tokio::test]
-async fn a_server_that_hung_up_on_a_resting_connection_gets_the_letter_over_a_fresh_one() {
+async fn a_closed_idle_connection_is_replaced() {
     for parting in [Verdict::HangUp, Verdict::say("421 4.4.2 idle for too long")] {
         let server = MailServer::start().unwrap();
         server.at(Step::Answered, parting.clone());
@@ -50,9 +50,9 @@ async fn a_server_that_hung_up_on_a_resting_connection_gets_the_letter_over_a_fr
     }
 }
 
-/// A fresh connection that fares no better ends the search.
+/// It does not try new connections forever.
 #[tokio::test]
-async fn a_server_that_hangs_up_on_everybody_is_in_trouble() {
+async fn a_server_that_closes_every_connection_is_in_trouble() {
     let server = MailServer::start().unwrap();
     let mailer = mailer(&server.url(), 1);
     assert_eq!(send_one(&mailer).await, Ok(accepted()));
@@ -65,7 +65,7 @@ async fn a_server_that_hangs_up_on_everybody_is_in_trouble() {
 }
 
 #[tokio::test]
-async fn the_letter_behind_a_refused_one_is_taken_on_the_same_connection() {
+async fn a_connection_is_used_again_after_a_refusal() {
     for step in [Step::RcptTo, Step::Data, Step::Content] {
         let server = MailServer::start().unwrap();
         server.at_for(step, "eve@example.com", Verdict::say("550 5.1.1 no such user"));
@@ -80,7 +80,7 @@ async fn the_letter_behind_a_refused_one_is_taken_on_the_same_connection() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_forget_a_refused_letter_gets_the_next_over_a_fresh_connection() {
+async fn a_connection_is_replaced_if_its_reset_fails() {
     for verdict in [Verdict::HangUp, Verdict::say("500 what?")] {
         let server = MailServer::start().unwrap();
         server.at_for(Step::RcptTo, "eve@example.com", Verdict::say("550 5.1.1 no such user"));

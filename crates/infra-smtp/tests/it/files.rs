@@ -1,4 +1,4 @@
-//! Mails as files.
+//! E-mails in files.
 
 use std::fs;
 
@@ -6,13 +6,13 @@ use domain::delivery::{Mailer as _, Reply};
 use infra_smtp::FileMailer;
 use tempfile::tempdir;
 
-use crate::support::{Shown, a_letter, letter, letterhead};
+use crate::support::{Shown, a_letter, letter, letterhead, unlimited};
 
 #[tokio::test]
-async fn a_mail_is_a_file_that_mail_programs_open() {
+async fn writes_files_that_mail_programs_can_open() {
     let directory = tempdir().unwrap();
     let mails = directory.path().join("data/mail");
-    let mailer = FileMailer::new(letterhead(), &mails).unwrap();
+    let mailer = FileMailer::new(letterhead(), unlimited(), &mails).unwrap();
 
     let reply = mailer.send(&a_letter()).await;
 
@@ -27,26 +27,26 @@ async fn a_mail_is_a_file_that_mail_programs_open() {
 }
 
 #[tokio::test]
-async fn a_letter_that_can_not_be_written_is_refused() {
+async fn refuses_an_invalid_address() {
     let directory = tempdir().unwrap();
-    let mailer = FileMailer::new(letterhead(), directory.path()).unwrap();
+    let mailer = FileMailer::new(letterhead(), unlimited(), directory.path()).unwrap();
     let reply = mailer.send(&letter(1, "nobody")).await;
     assert!(matches!(reply, Ok(Reply::Refused(_))), "{reply:?}");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
-/// Not even the superuser can write where there is no directory.
+/// Removes the directory, because permissions would not stop a superuser.
 #[tokio::test]
-async fn a_directory_that_is_gone_is_trouble_until_it_is_back() {
+async fn a_missing_directory_is_trouble_until_it_is_back() {
     let directory = tempdir().unwrap();
     let mails = directory.path().join("mail");
-    let mailer = FileMailer::new(letterhead(), &mails).unwrap();
+    let mailer = FileMailer::new(letterhead(), unlimited(), &mails).unwrap();
     fs::remove_dir(&mails).unwrap();
     let trouble = mailer.send(&a_letter()).await.unwrap_err();
     assert!(trouble.0.contains(mails.to_str().unwrap()), "{trouble}");
     fs::create_dir(&mails).unwrap();
     assert!(mailer.send(&a_letter()).await.is_ok());
-    assert!(FileMailer::new(letterhead(), &directory.path().join("mail/file.eml/x")).is_ok());
+    assert!(FileMailer::new(letterhead(), unlimited(), &directory.path().join("mail/file.eml/x")).is_ok());
     fs::write(directory.path().join("file"), "").unwrap();
-    assert!(FileMailer::new(letterhead(), &directory.path().join("file/mail")).is_err());
+    assert!(FileMailer::new(letterhead(), unlimited(), &directory.path().join("file/mail")).is_err());
 }

@@ -1,4 +1,4 @@
-//! What a mail program shows of a letter, whatever the book is called.
+//! What a mail program shows, whatever the title of the book.
 
 use domain::book::Author;
 use domain::delivery::{Letter, Mailer as _};
@@ -6,7 +6,7 @@ use test_support::{Mail, MailServer};
 
 use crate::support::{SHOP, Shown, a_letter, accepted, letter, mailer, titled};
 
-/// Sends a letter, and gives the mail that arrives.
+/// Sends a letter and returns the e-mail that arrives.
 async fn sent(letter: &Letter) -> Mail {
     let server = MailServer::start().unwrap();
     assert_eq!(mailer(&server.url(), 1).send(letter).await, Ok(accepted()));
@@ -17,7 +17,7 @@ async fn shown(letter: &Letter) -> Shown {
     Shown::of(sent(letter).await.content.as_bytes())
 }
 
-/// The names of all headers of a mail, as they are on the wire.
+/// Returns the names of the raw headers.
 fn header_names(mail: &Mail) -> Vec<&str> {
     let lines = mail.content.lines().take_while(|line| !line.is_empty()).filter(|line| !line.starts_with([' ', '\t']));
     lines.map(|line| line.split_once(':').unwrap().0).collect()
@@ -27,7 +27,7 @@ const HEADERS: [&str; 8] =
     ["From", "To", "Subject", "Message-ID", "Auto-Submitted", "MIME-Version", "Date", "Content-Type"];
 
 #[tokio::test]
-async fn it_says_all_there_is_to_say() {
+async fn has_every_header_and_detail() {
     let shown = shown(&a_letter()).await;
 
     assert_eq!(shown.header("From"), "Bookstore <no-reply@shop.example.com>");
@@ -45,23 +45,22 @@ async fn it_says_all_there_is_to_say() {
 }
 
 #[tokio::test]
-async fn copies_have_one_name_and_pre_bookings_have_their_own() {
-    let names =
-        [sent(&letter(1, "a@x.org")).await, sent(&letter(1, "b@x.org")).await, sent(&letter(2, "a@x.org")).await]
-            .map(|mail| mail.message_id);
-    assert_eq!(names[0], names[1]);
-    assert_ne!(names[0], names[2]);
+async fn copies_share_a_message_id_and_pre_bookings_do_not() {
+    let ids = [sent(&letter(1, "a@x.org")).await, sent(&letter(1, "b@x.org")).await, sent(&letter(2, "a@x.org")).await]
+        .map(|mail| mail.message_id);
+    assert_eq!(ids[0], ids[1]);
+    assert_ne!(ids[0], ids[2]);
 }
 
 #[tokio::test]
-async fn any_script_is_shown_as_it_is() {
+async fn every_script_is_shown_unchanged() {
     let long = "長い題名".repeat(125);
     for title in
         ["惑星ソラリス", "سولاريس", "Солярис", "📚 Back 🚀 again", "naïve – “quoted” =?utf-8?q?x?=", "e\u{301}", &long]
     {
         let letter = Letter { author: Author::from_stored(title.to_owned()), ..titled(title) };
         let shown = shown(&letter).await;
-        // What looks encoded has a mark in it that nobody sees, or it would be shown decoded.
+        // An invisible mark keeps mail programs from decoding what looks encoded.
         assert_eq!(shown.header("Subject").replace('\u{2060}', ""), format!("Back in stock: {title}"));
         assert_eq!(shown.text.matches(title).count(), 2, "{}", shown.text);
         assert!(shown.html.contains("dir=\"auto\""));
@@ -69,7 +68,7 @@ async fn any_script_is_shown_as_it_is() {
 }
 
 #[tokio::test]
-async fn html_shows_a_title_and_does_not_obey_it() {
+async fn html_escapes_the_title() {
     let title = r#"<script>alert("1")</script> & 'x' <img src=x onerror=y>"#;
     let shown = shown(&Letter { author: Author::from_stored(title.to_owned()), ..titled(title) }).await;
     assert!(shown.text.contains(title), "{}", shown.text);
@@ -79,7 +78,7 @@ async fn html_shows_a_title_and_does_not_obey_it() {
 }
 
 #[tokio::test]
-async fn no_title_becomes_a_header_or_a_part() {
+async fn no_title_adds_a_header_or_a_part() {
     let long = "x".repeat(500);
     for title in [
         "a\r\nBcc: eve@example.com",
@@ -108,9 +107,9 @@ async fn no_title_becomes_a_header_or_a_part() {
     }
 }
 
-/// A dot alone would end the mail, and the first of several in a line would be lost (RFC 5321, 4.5.2).
+/// Unescaped, a line with a single dot would end the e-mail, and other lines would lose their first dot (RFC 5321, 4.5.2).
 #[tokio::test]
-async fn dots_end_nothing_and_are_all_there() {
+async fn dots_are_escaped() {
     for title in [".", "é\n.\nx", &format!("é{}", ".".repeat(499))] {
         let mail = sent(&titled(title)).await;
         let shown = Shown::of(mail.content.as_bytes());

@@ -1,4 +1,4 @@
-//! The mailers, in real conversations and with real files, and what a mail program makes of their mails.
+//! Tests the mailers with a real SMTP conversation or real files, and reads their e-mails like a mail program.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! What a mail server says of one letter.
+//! Replies that are about one letter.
 
 use domain::delivery::{Mailer as _, Reply};
 use test_support::{MailServer, Step, Verdict};
@@ -6,7 +6,7 @@ use test_support::{MailServer, Step, Verdict};
 use crate::support::{a_letter, accepted, letter, mailer, send_one};
 
 #[tokio::test]
-async fn what_is_taken_is_accepted_with_the_answer() {
+async fn an_accepted_letter_keeps_the_reply() {
     let server = MailServer::start().unwrap();
     server.at(Step::Taken, Verdict::say("250-2.0.0 ok\r\n250 queued as 4F9D195432C"));
 
@@ -44,7 +44,7 @@ async fn a_5xx_refuses_and_a_4xx_defers() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_lost_defers() {
+async fn a_lost_connection_defers() {
     for (step, copies) in [(Step::RcptTo, 0), (Step::Data, 0), (Step::Content, 0), (Step::Taken, 1)] {
         let server = MailServer::start().unwrap();
         server.at(step, Verdict::HangUp);
@@ -59,7 +59,7 @@ async fn a_connection_that_is_lost_defers() {
 }
 
 #[tokio::test]
-async fn an_address_that_no_mail_can_go_to_is_refused_without_a_word() {
+async fn an_invalid_address_is_refused_without_connecting() {
     let server = MailServer::start().unwrap();
     let mailer = mailer(&server.url(), 1);
     for address in [
@@ -81,11 +81,11 @@ async fn an_address_that_no_mail_can_go_to_is_refused_without_a_word() {
 }
 
 #[tokio::test]
-async fn an_address_of_any_script_needs_a_server_that_takes_it() {
+async fn an_address_outside_ascii_needs_smtputf8() {
     let server = MailServer::start().unwrap();
-    let mailer_to_it = mailer(&server.url(), 1);
+    let mailer_to_new = mailer(&server.url(), 1);
     let to = letter(1, "ädä@example.com");
-    assert_eq!(mailer_to_it.send(&to).await, Ok(accepted()));
+    assert_eq!(mailer_to_new.send(&to).await, Ok(accepted()));
     assert_eq!(server.mails()[0].to, ["ädä@example.com"]);
 
     let old = MailServer::start().unwrap();
@@ -95,4 +95,29 @@ async fn an_address_of_any_script_needs_a_server_that_takes_it() {
     assert!(matches!(reply, Ok(Reply::Refused(_))), "{reply:?}");
     assert_eq!(mailer_to_old.send(&a_letter()).await, Ok(accepted()));
     assert_eq!(old.connections(), 1);
+}
+
+/// The server accepts the same sender without SMTPUTF8, so other letters go on.
+#[tokio::test]
+async fn a_sender_refused_only_with_smtputf8_counts_against_the_letter() {
+    for (verdict, is_refusal) in [
+        (Verdict::say("550 5.6.7 SMTPUTF8 is not for you"), true),
+        (Verdict::say("555 5.5.4 unknown parameter"), true),
+        (Verdict::say("451 4.3.0 try later"), false),
+        (Verdict::say("421 4.3.0 going down"), false),
+        (Verdict::HangUp, false),
+    ] {
+        let server = MailServer::start().unwrap();
+        server.at(Step::MailFromUtf8, verdict.clone());
+        let mailer = mailer(&server.url(), 1);
+        let reply = mailer.send(&letter(1, "ädä@example.com")).await;
+        let ((Ok(Reply::Refused(kept)), true) | (Ok(Reply::Deferred(kept)), false)) = (&reply, is_refusal) else {
+            panic!("{verdict:?}: {reply:?}");
+        };
+        if let Verdict::Say(answer) = &verdict {
+            assert!(kept.contains(&answer[4..]), "{answer}: {kept}");
+        }
+        assert_eq!(mailer.send(&a_letter()).await, Ok(accepted()), "{verdict:?}");
+        assert_eq!(server.mail_count(), 1);
+    }
 }

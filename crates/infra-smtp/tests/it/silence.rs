@@ -1,19 +1,27 @@
-//! A mail server that says nothing. The clock is the test's own from the moment on that it falls silent.
+//! A mail server that falls silent. From then on the tests' own clock runs.
 
 use std::time::Duration;
 
-use domain::delivery::{ClaimedDelivery, MailServerTrouble, Reply};
+use domain::delivery::{ClaimedDelivery, Letter, MailServerTrouble, Mailer as _, Reply};
 use test_support::{MailServer, Step, Verdict};
 use tokio::time::{Instant, pause, resume};
 
-use crate::support::{accepted, mailer, send_one};
+use crate::support::{a_letter, accepted, letter, mailer, send_one};
 
-/// What comes of a letter at whose step the server falls silent, and how long that takes.
+/// Returns the result of a letter if the server falls silent at this step, and how long it takes.
 async fn silence_at(server: &MailServer, step: Step) -> (Result<Reply, MailServerTrouble>, Duration) {
+    silence_at_for(server, step, a_letter()).await
+}
+
+async fn silence_at_for(
+    server: &MailServer,
+    step: Step,
+    letter: Letter,
+) -> (Result<Reply, MailServerTrouble>, Duration) {
     server.at(step, Verdict::Hold);
     let mailer = mailer(&server.url(), 1);
     let sending = tokio::spawn(async move {
-        let reply = send_one(&mailer).await;
+        let reply = mailer.send(&letter).await;
         (reply, mailer)
     });
     server.until_held(step).await;
@@ -28,7 +36,7 @@ async fn silence_at(server: &MailServer, step: Step) -> (Result<Reply, MailServe
 }
 
 #[tokio::test]
-async fn silence_before_the_recipient_is_the_servers_trouble() {
+async fn silence_before_the_recipient_is_trouble() {
     for step in [Step::Greeting, Step::Hello, Step::MailFrom] {
         let server = MailServer::start().unwrap();
         let (reply, took) = silence_at(&server, step).await;
@@ -38,7 +46,7 @@ async fn silence_before_the_recipient_is_the_servers_trouble() {
 }
 
 #[tokio::test]
-async fn silence_behind_it_defers_the_letter_while_the_claim_holds() {
+async fn silence_after_the_recipient_defers_while_the_claim_holds() {
     for step in [Step::RcptTo, Step::Data, Step::Content, Step::Taken] {
         let server = MailServer::start().unwrap();
         let (reply, took) = silence_at(&server, step).await;
@@ -48,9 +56,17 @@ async fn silence_behind_it_defers_the_letter_while_the_claim_holds() {
     }
 }
 
-/// The server has said what it thinks of the letter, and that counts.
 #[tokio::test]
-async fn silence_behind_a_refusal_leaves_it_a_refusal() {
+async fn silence_only_with_smtputf8_defers_the_letter() {
+    let server = MailServer::start().unwrap();
+    let (reply, took) = silence_at_for(&server, Step::MailFromUtf8, letter(1, "ädä@example.com")).await;
+    assert!(matches!(reply, Ok(Reply::Deferred(_))), "{reply:?}");
+    assert!(took <= Duration::from_secs(31), "{took:?}");
+}
+
+/// The reply to the letter counts, not the silence after it.
+#[tokio::test]
+async fn silence_after_a_refusal_keeps_the_refusal() {
     let server = MailServer::start().unwrap();
     server.at(Step::RcptTo, Verdict::say("550 5.1.1 no such user"));
     let (reply, _) = silence_at(&server, Step::Reset).await;

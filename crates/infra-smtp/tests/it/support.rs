@@ -1,9 +1,11 @@
+use std::num::NonZeroU32;
+
 use chrono::DateTime;
 use domain::account::Email;
 use domain::book::{Author, BookId, Price, Title};
 use domain::delivery::{Letter, MailServerTrouble, Mailer as _, Reply};
 use domain::pre_booking::PreBookingId;
-use infra_smtp::{Letterhead, SmtpMailer, SmtpServer};
+use infra_smtp::{Letterhead, Pace, SmtpMailer, SmtpServer};
 use mailparse::{MailHeaderMap as _, ParsedMail};
 
 pub(crate) const SHOP: &str = "https://shop.example.com/books-and-more";
@@ -12,7 +14,7 @@ pub(crate) fn letterhead() -> Letterhead {
     Letterhead::new("Bookstore <no-reply@shop.example.com>", SHOP.parse().unwrap()).unwrap()
 }
 
-/// A letter for somebody, about the pre-booking of this number.
+/// Returns a letter about the pre-booking with this number.
 pub(crate) fn letter(number: i64, to: &str) -> Letter {
     Letter {
         pre_booking_id: PreBookingId::new(number).unwrap(),
@@ -25,7 +27,7 @@ pub(crate) fn letter(number: i64, to: &str) -> Letter {
     }
 }
 
-/// One to ada@example.com.
+/// Returns a letter to ada@example.com.
 pub(crate) fn a_letter() -> Letter {
     letter(42, "ada@example.com")
 }
@@ -34,8 +36,13 @@ pub(crate) fn titled(title: &str) -> Letter {
     Letter { title: Title::from_stored(title.to_owned()), ..a_letter() }
 }
 
+/// Returns a pace that delays nothing.
+pub(crate) fn unlimited() -> Pace {
+    Pace::new(NonZeroU32::MAX)
+}
+
 pub(crate) fn mailer(url: &str, max_connections: usize) -> SmtpMailer {
-    SmtpMailer::new(letterhead(), SmtpServer::parse(url, false).unwrap(), max_connections).unwrap()
+    SmtpMailer::new(letterhead(), unlimited(), SmtpServer::parse(url, false).unwrap(), max_connections).unwrap()
 }
 
 pub(crate) async fn send_one(mailer: &SmtpMailer) -> Result<Reply, MailServerTrouble> {
@@ -46,7 +53,7 @@ pub(crate) fn accepted() -> Reply {
     Reply::Accepted("250 2.0.0 taken".to_owned())
 }
 
-/// What a mail program shows of a mail.
+/// An e-mail as a mail program shows it.
 #[derive(Debug)]
 pub(crate) struct Shown {
     pub(crate) headers: Vec<(String, String)>,
@@ -66,7 +73,7 @@ impl Shown {
         Self { headers, text: text.clone(), html: html.clone() }
     }
 
-    /// The one header of this name.
+    /// Returns the header with this name. Fails unless there is exactly one.
     pub(crate) fn header(&self, name: &str) -> &str {
         let values: Vec<_> = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).collect();
         let [(_, value)] = values[..] else { panic!("{name}: {values:?}") };

@@ -1,5 +1,6 @@
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -7,8 +8,16 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufStream};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::mail::Mail;
 use super::script::{State, Step, Verdict};
-use super::{Mail, Traits};
+
+/// What a server is like, whatever its script.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Traits {
+    /// Without these it takes no mail.
+    pub(super) credentials: Option<(String, String)>,
+    pub(super) keeps_no_contents: bool,
+}
 
 /// One client, from its connection to its end.
 pub(super) struct Conversation {
@@ -17,8 +26,8 @@ pub(super) struct Conversation {
     traits: Traits,
     connection: usize,
     is_authenticated: bool,
-    /// The sender of the mail that has begun.
-    from: Option<String>,
+    /// The sender of the mail that has begun, and when it began.
+    from: Option<(String, Instant)>,
     to: Vec<String>,
 }
 
@@ -99,8 +108,10 @@ impl Conversation {
         if self.from.is_some() {
             return self.say("503 5.5.1 there is a mail already").await;
         }
-        if self.answer(Step::MailFrom, "250 sender ok").await? {
-            self.from = Some(address(rest));
+        let begun_at = Instant::now();
+        let step = if rest.contains(" SMTPUTF8") { Step::MailFromUtf8 } else { Step::MailFrom };
+        if self.answer(step, "250 sender ok").await? {
+            self.from = Some((address(rest), begun_at));
         }
         Ok(())
     }
@@ -125,7 +136,7 @@ impl Conversation {
         }
         let content = self.read_content().await?;
         if matches!(self.decide(Step::Content).await?, Verdict::Agree) {
-            self.keep(content);
+            self.keep(content)?;
             self.answer(Step::Taken, "250 2.0.0 taken").await?;
             self.stream.flush().await?;
             if !matches!(self.decide(Step::Answered).await?, Verdict::Agree) {
@@ -136,17 +147,20 @@ impl Conversation {
         Ok(())
     }
 
-    fn keep(&self, content: String) {
+    fn keep(&self, content: String) -> io::Result<()> {
+        let (from, begun_at) = self.from.clone().ok_or_else(gone)?;
         let is_name = |line: &&str| line.get(..11).is_some_and(|name| name.eq_ignore_ascii_case("message-id:"));
         let name = content.lines().take_while(|line| !line.is_empty()).find(is_name);
         let mail = Mail {
             connection: self.connection,
-            from: self.from.clone().unwrap_or_default(),
+            begun_at,
+            from,
             to: self.to.clone(),
             message_id: name.map_or_else(String::new, |line| line[11..].trim().to_owned()),
             content: if self.traits.keeps_no_contents { String::new() } else { content },
         };
         self.state.send_modify(|state| state.mails.push(mail));
+        Ok(())
     }
 
     fn forget_the_mail(&mut self) {

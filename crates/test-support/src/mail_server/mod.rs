@@ -1,6 +1,7 @@
 //! A mail server that does what the test's script says, in real SMTP conversations.
 
 mod conversation;
+mod mail;
 mod script;
 
 use std::io;
@@ -13,36 +14,14 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
-use conversation::Conversation;
+use conversation::{Conversation, Traits};
 use script::{Rule, State};
 
+pub use mail::Mail;
 pub use script::{Step, Verdict};
 
 /// Longer than anything that a test waits for may take.
 const TOO_LONG: Duration = Duration::from_mins(1);
-
-/// A mail that the server took.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mail {
-    /// Over which connection it came, counted from 1.
-    pub connection: usize,
-    /// The sender of the envelope.
-    pub from: String,
-    /// The recipients of the envelope.
-    pub to: Vec<String>,
-    /// What the mail is called; empty if it has no name.
-    pub message_id: String,
-    /// The mail itself; empty for a server that [keeps none](MailServer::keep_no_contents).
-    pub content: String,
-}
-
-/// What a server is like, whatever its script.
-#[derive(Clone, Debug, Default)]
-struct Traits {
-    /// Without these it takes no mail.
-    credentials: Option<(String, String)>,
-    keeps_no_contents: bool,
-}
 
 /// A mail server on a free port of this machine. It agrees to everything that its script says nothing about.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! What the mail server is to do, and what has come of it.
 
-use super::Mail;
+use super::mail::Mail;
 
 /// Where a conversation can be. Each is a moment right before the server answers, but for the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +13,8 @@ pub enum Step {
     Auth,
     /// It has named the sender.
     MailFrom,
+    /// It has named the sender of a mail that needs SMTPUTF8.
+    MailFromUtf8,
     /// It has named a recipient.
     RcptTo,
     /// It wants to send the content.

@@ -1,0 +1,24 @@
+use std::sync::Arc;
+
+use domain::account::{LogInThrottle, PasswordHasher, TokenIssuer, UserReader};
+use domain::book::{BookReader, BookRepository};
+use domain::delivery::DeliveryReader;
+use domain::pre_booking::{PreBookingReader, PreBookingRepository};
+use domain::{Clock, StoreHealth, UnitOfWorkFactory};
+
+/// The ports that the API's use cases need.
+#[expect(missing_docs, reason = "each field is named after its port, which has the docs")]
+pub struct Ports {
+    pub clock: Arc<dyn Clock>,
+    pub units: Arc<dyn UnitOfWorkFactory>,
+    pub store_health: Arc<dyn StoreHealth>,
+    pub book_reader: Arc<dyn BookReader>,
+    pub book_repository: Arc<dyn BookRepository>,
+    pub pre_booking_reader: Arc<dyn PreBookingReader>,
+    pub pre_booking_repository: Arc<dyn PreBookingRepository>,
+    pub delivery_reader: Arc<dyn DeliveryReader>,
+    pub user_reader: Arc<dyn UserReader>,
+    pub hasher: Arc<dyn PasswordHasher>,
+    pub tokens: Arc<dyn TokenIssuer>,
+    pub throttle: Arc<dyn LogInThrottle>,
+}

@@ -1,0 +1,76 @@
+use std::num::NonZeroU32;
+
+use anyhow::{Context, ensure};
+use clap::{Args, ValueEnum};
+use infra_smtp::{Letterhead, SmtpServer};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+/// How users are told about restocks.
+#[expect(clippy::doc_markdown, reason = "--help prints these docs as they are")]
+#[derive(Debug, Clone, Args)]
+pub struct MailSettings {
+    /// The mail server: smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587?tls=required (default: none, and e-mails
+    /// are written to files under data/mail)
+    #[arg(long, env, hide_env_values = true)]
+    pub smtp_url: Option<SecretString>,
+
+    /// Whether to allow unencrypted connections to a mail server on another machine
+    #[arg(long, env, value_name = "SWITCH", default_value = "off")]
+    pub smtp_allow_plaintext: Switch,
+
+    /// The sender of e-mails
+    #[arg(long, env, value_name = "ADDRESS", default_value = "Bookstore <no-reply@localhost>")]
+    pub mail_from: String,
+
+    /// The shop that links in e-mails point to (default: this API)
+    #[arg(long, env, value_name = "URL")]
+    pub store_url: Option<Url>,
+
+    /// The maximum number of e-mails within any second
+    #[arg(long, env, value_name = "MAILS", default_value = "50")]
+    pub mail_max_per_second: NonZeroU32,
+
+    /// The number of attempts after which an e-mail has failed
+    #[arg(long, env, value_name = "ATTEMPTS", default_value = "8")]
+    pub mail_max_attempts: NonZeroU32,
+
+    /// Whether the server delivers e-mails itself; if not, run `bookstore worker` somewhere
+    #[arg(long, env, value_name = "SWITCH", default_value = "on")]
+    pub worker: Switch,
+}
+
+/// A setting that is `on` or `off`.
+#[expect(missing_docs, reason = "the names say it, and --help lists docs")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
+
+impl MailSettings {
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        self.server()?;
+        let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+        ensure!(
+            self.store_url.as_ref().is_none_or(is_web),
+            "STORE_URL must be an address such as https://shop.example.com"
+        );
+        let any_shop = Url::parse("http://localhost").context("http://localhost is not a URL")?;
+        self.letterhead(any_shop)?;
+        Ok(())
+    }
+
+    /// Returns the mail server; `None` if `SMTP_URL` is not set.
+    pub(crate) fn server(&self) -> anyhow::Result<Option<SmtpServer>> {
+        let Some(url) = &self.smtp_url else { return Ok(None) };
+        let server = SmtpServer::parse(url.expose_secret(), self.smtp_allow_plaintext == Switch::On);
+        server.map(Some).map_err(|invalid| anyhow::anyhow!("SMTP_URL {invalid}"))
+    }
+
+    /// Returns the sender and the shop, which is at `api` unless `STORE_URL` is set.
+    pub(crate) fn letterhead(&self, api: Url) -> anyhow::Result<Letterhead> {
+        let shop = self.store_url.clone().unwrap_or(api);
+        Letterhead::new(&self.mail_from, shop).map_err(|invalid| anyhow::anyhow!("MAIL_FROM {invalid}"))
+    }
+}

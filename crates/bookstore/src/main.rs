@@ -1,0 +1,70 @@
+//! Parses the settings, starts the server or a worker, and runs it.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use bookstore::{Server, Settings, Task, WorkerProcess, telemetry};
+use clap::Parser;
+use clap::error::ErrorKind;
+use tokio::runtime::Runtime;
+
+/// How long the exit waits for threads that can't be stopped, such as a name lookup.
+const BLOCKING_LIMIT: Duration = Duration::from_secs(1);
+
+/// Everything but HTTP runs on one runtime, which outlives the threads of the HTTP server.
+fn main() -> ExitCode {
+    let ended = Runtime::new().context("can't start threads").and_then(|runtime| {
+        let ended = runtime.block_on(run());
+        runtime.shutdown_timeout(BLOCKING_LIMIT);
+        ended
+    });
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let line = format!("{error:#}").replace('\n', " ");
+            eprintln!("bookstore: {line}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the start lines are for the person who starts the program, at any log level")]
+async fn run() -> anyhow::Result<()> {
+    read_dotenv()?;
+    let settings = parse_settings()?;
+    telemetry::start(&settings)?;
+    match settings.task {
+        Task::Serve => {
+            let server = Server::start(&settings).await?;
+            println!("{}", server.start_lines());
+            server.run().await
+        }
+        Task::Worker => {
+            let worker = WorkerProcess::start(&settings).await?;
+            println!("{}", worker.start_lines());
+            worker.run().await
+        }
+    }
+}
+
+fn read_dotenv() -> anyhow::Result<()> {
+    match dotenvy::from_path(".env") {
+        Ok(()) => Ok(()),
+        Err(error) if error.not_found() => Ok(()),
+        Err(_) => anyhow::bail!("can't read .env: every line must be NAME=value"),
+    }
+}
+
+fn parse_settings() -> anyhow::Result<Settings> {
+    match Settings::try_parse() {
+        Ok(settings) => Ok(settings),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => error.exit(),
+        Err(error) => {
+            let message = error.to_string();
+            // The first paragraph says what is wrong. The rest would not fit into one line.
+            let lines: Vec<_> = message.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+            anyhow::bail!("{} (see bookstore --help)", lines.join(" ").trim_start_matches("error: "))
+        }
+    }
+}

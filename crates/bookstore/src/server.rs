@@ -1,0 +1,117 @@
+use std::sync::Arc;
+
+use anyhow::Context;
+use api_actix::{HttpOptions, HttpServer};
+use infra_postgres::Store;
+use tokio_util::sync::CancellationToken;
+
+use crate::deliverer::Deliverer;
+use crate::mail_settings::Switch;
+use crate::settings::Settings;
+use crate::start::{Admin, Secrets};
+use crate::stop_signal::told_to_stop;
+use crate::store::{database_name, open_store};
+use crate::wiring::wire;
+
+/// The whole service: the API and, unless `WORKER` is off, a worker.
+pub struct Server {
+    http: HttpServer,
+    store: Arc<Store>,
+    deliverer: Option<Deliverer>,
+    stop: CancellationToken,
+    admin: Option<Admin>,
+    database: String,
+}
+
+impl Server {
+    /// Opens the store, runs the migrations, creates the admin, and listens.
+    ///
+    /// # Errors
+    /// Why it can't start, in one line.
+    pub async fn start(settings: &Settings) -> anyhow::Result<Self> {
+        settings.check()?;
+        let secrets = Secrets::gather(settings)?;
+        let store = open_store(settings).await?;
+        let ports = wire(&store, settings, &secrets.jwt_secret);
+        if let Some(admin) = &secrets.admin {
+            admin.ensure(&ports).await?;
+        }
+        let stop = CancellationToken::new();
+        let told_to_stop = told_to_stop()?;
+        let stop_all = stop.clone();
+        let options = http_options(settings);
+        let http = HttpServer::bind(&options, ports, async move {
+            told_to_stop.await;
+            stop_all.cancel();
+        });
+        let HttpOptions { host, port, .. } = options;
+        let http = http.with_context(|| format!("can't listen on HOST {host}, PORT {port}"))?;
+        let deliverer = match settings.mail.worker {
+            Switch::On => Some(Deliverer::wire(&store, settings, &format!("http://{}", http.address()), stop.clone())?),
+            Switch::Off => None,
+        };
+        let database = database_name(settings);
+        Ok(Self { http, store, deliverer, stop, admin: secrets.admin, database })
+    }
+
+    /// Returns the base URL of the API.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.http.address())
+    }
+
+    /// Returns the lines to print at the start: where the API is, and how to log in.
+    #[must_use]
+    pub fn start_lines(&self) -> String {
+        let log_in = match &self.admin {
+            Some(Admin { email, password_file: Some(file), .. }) => format!("{email}, password in {}", file.display()),
+            Some(Admin { email, password_file: None, .. }) => format!("{email}, password as in ADMIN_PASSWORD"),
+            None => "none, because ADMIN_EMAIL is not set".to_owned(),
+        };
+        let mail = self
+            .deliverer
+            .as_ref()
+            .map_or("not delivered by this process, because WORKER is off", |own| &own.destination);
+        let (version, url, database) = (env!("CARGO_PKG_VERSION"), self.url(), &self.database);
+        format!(
+            "bookstore {version}\n  API    {url}\n  Docs   {url}/docs\n  Admin  {log_in}\n  Store  {database}\n  \
+             Mail   {mail}\n"
+        )
+    }
+
+    /// Returns a handle that can stop the server.
+    #[must_use]
+    pub fn handle(&self) -> api_actix::ServerHandle {
+        self.http.handle()
+    }
+
+    /// Serves and delivers until SIGTERM or Ctrl-C, then finishes the requests and e-mails in progress.
+    ///
+    /// # Errors
+    /// The HTTP server failed.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let serve = async {
+            let ended = self.http.run().await;
+            // The worker stops with the server, even if the server failed.
+            self.stop.cancel();
+            ended
+        };
+        let deliver = async {
+            if let Some(deliverer) = self.deliverer {
+                deliverer.run().await;
+            }
+        };
+        let (ended, ()) = tokio::join!(serve, deliver);
+        self.store.close().await;
+        Ok(ended?)
+    }
+}
+
+fn http_options(settings: &Settings) -> HttpOptions {
+    HttpOptions {
+        host: settings.host.clone(),
+        port: settings.port,
+        cors_allowed_origins: settings.cors_allowed_origins.clone(),
+        max_body_bytes: settings.max_body_bytes.get(),
+    }
+}

@@ -1,0 +1,189 @@
+use std::fs;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use chrono::Duration;
+use clap::{Parser, ValueEnum};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::mail_settings::MailSettings;
+
+/// A pre-booking service for bookstores: customers pre-book a book that is out of stock, and are notified when it is
+/// restocked.
+///
+/// Settings are environment variables, or lines of a file named .env in the working directory. An option takes precedence over
+/// the variable of the same name. Pass secrets as variables, because other users of the machine can see options.
+#[expect(clippy::doc_markdown, reason = "--help prints these docs as they are")]
+#[derive(Debug, Clone, Parser)]
+#[command(name = "bookstore", version)]
+pub struct Settings {
+    /// What to run
+    #[arg(value_enum, default_value = "serve", value_name = "TASK")]
+    pub task: Task,
+
+    /// The store: sqlite://PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE
+    #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
+    pub database_url: String,
+
+    /// The maximum number of connections to PostgreSQL; on SQLite it is always 1 (default: 2 x cores + 12)
+    #[arg(long, env)]
+    pub database_max_connections: Option<NonZeroU32>,
+
+    /// The address to listen on
+    #[arg(long, env, default_value = "127.0.0.1")]
+    pub host: String,
+
+    /// The port to listen on; 0 picks a free port, which the start lines show
+    #[arg(long, env, default_value_t = 8080)]
+    pub port: u16,
+
+    /// The key that signs access tokens, at least 32 bytes; required on PostgreSQL (default on SQLite: generated, and kept
+    /// beside the database in jwt-secret)
+    #[arg(long, env, hide_env_values = true)]
+    pub jwt_secret: Option<SecretString>,
+
+    /// The lifetime of an access token
+    #[arg(long, env, default_value = "900", value_name = "SECONDS", value_parser = seconds)]
+    pub access_token_ttl_seconds: u32,
+
+    /// The lifetime of a refresh token
+    #[arg(long, env, default_value = "604800", value_name = "SECONDS", value_parser = seconds)]
+    pub refresh_token_ttl_seconds: u32,
+
+    /// The admin account to create at the start; an existing account becomes an admin only if ADMIN_PASSWORD is its password
+    /// (default on SQLite: admin@example.com, on PostgreSQL: none)
+    #[arg(long, env)]
+    pub admin_email: Option<String>,
+
+    /// The admin's password, 8 to 128 characters (default on SQLite: generated, and kept beside the database in admin-password)
+    #[arg(long, env, hide_env_values = true)]
+    pub admin_password: Option<SecretString>,
+
+    /// The origins from which browsers may call the API, separated by commas
+    #[arg(long, env, value_name = "https://HOST,...", value_delimiter = ',')]
+    pub cors_allowed_origins: Vec<String>,
+
+    /// The log level (error, warn, info, debug or trace), or a filter such as info,api_actix=debug
+    #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info")]
+    pub rust_log: String,
+
+    /// The log format
+    #[arg(long, env, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+
+    /// The maximum size of a request body
+    #[arg(long, env, value_name = "BYTES", default_value = "65536")]
+    pub max_body_bytes: NonZeroUsize,
+
+    /// How users are told about restocks.
+    #[command(flatten)]
+    pub mail: MailSettings,
+}
+
+/// What to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Task {
+    /// Serves the API, and delivers e-mails unless WORKER is off
+    Serve,
+    /// Only delivers e-mails
+    Worker,
+}
+
+/// The form of a line in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one JSON object per line.
+    Json,
+}
+
+const MIN_JWT_SECRET_BYTES: usize = 32;
+
+fn seconds(text: &str) -> Result<u32, String> {
+    text.parse()
+        .ok()
+        .filter(|seconds| *seconds > 0)
+        .ok_or_else(|| format!("must be a whole number from 1 to {}", u32::MAX))
+}
+
+/// Returns the number of cores that the program may use.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+impl Settings {
+    /// Checks what clap can't: rules that depend on several settings.
+    ///
+    /// # Errors
+    /// One line that names the wrong setting and what would be valid.
+    pub fn check(&self) -> anyhow::Result<()> {
+        ensure!(
+            self.is_sqlite()
+                || ["postgres://", "postgresql://"].iter().any(|scheme| self.database_url.starts_with(scheme)),
+            "DATABASE_URL must start with sqlite: or postgres://"
+        );
+        ensure!(
+            self.is_sqlite() || self.jwt_secret.is_some() || self.task == Task::Worker,
+            "JWT_SECRET is required on PostgreSQL: at least {MIN_JWT_SECRET_BYTES} bytes, such as `openssl rand -hex 32` prints"
+        );
+        if let Some(secret) = &self.jwt_secret {
+            let length = secret.expose_secret().len();
+            ensure!(
+                length >= MIN_JWT_SECRET_BYTES,
+                "JWT_SECRET must have at least {MIN_JWT_SECRET_BYTES} bytes; it has {length}"
+            );
+        }
+        ensure!(
+            self.is_sqlite() || self.admin_email.is_some() == self.admin_password.is_some(),
+            "ADMIN_EMAIL and ADMIN_PASSWORD must both be set, or neither"
+        );
+        for origin in &self.cors_allowed_origins {
+            let is_origin = url::Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
+            ensure!(
+                is_origin,
+                "CORS_ALLOWED_ORIGINS must be origins such as https://shop.example.com, unlike {origin:?}"
+            );
+        }
+        self.mail.check()
+    }
+
+    /// Whether the store is an embedded SQLite database.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        self.database_url.starts_with("sqlite:")
+    }
+
+    /// Returns the directory of an embedded store, which also keeps secrets and e-mails.
+    #[must_use]
+    pub fn data_directory(&self) -> Option<PathBuf> {
+        let path = self.database_url.strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+        // A store in memory has no directory, so secrets and e-mails are kept in that of the default store.
+        let file = if path == ":memory:" { Path::new("data/bookstore.db") } else { Path::new(path) };
+        Some(file.parent().unwrap_or(Path::new("")).to_owned())
+    }
+
+    pub(crate) fn create_data_directory(&self) -> anyhow::Result<()> {
+        match self.data_directory().filter(|directory| !directory.as_os_str().is_empty()) {
+            Some(directory) => {
+                fs::create_dir_all(&directory).with_context(|| format!("can't create {}", directory.display()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn max_connections(&self) -> NonZeroU32 {
+        let default = u32::try_from(2 * cores() + 12).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+        self.database_max_connections.unwrap_or(default)
+    }
+
+    pub(crate) fn access_token_ttl(&self) -> Duration {
+        Duration::seconds(self.access_token_ttl_seconds.into())
+    }
+
+    pub(crate) fn refresh_token_ttl(&self) -> Duration {
+        Duration::seconds(self.refresh_token_ttl_seconds.into())
+    }
+}

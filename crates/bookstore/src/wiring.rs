@@ -1,0 +1,28 @@
+//! Connects the API's ports to their adapters.
+
+use std::sync::Arc;
+
+use api_actix::Ports;
+use infra_postgres::Store;
+use infra_security::{Argon2Hasher, InMemoryThrottle, JwtIssuer, SystemClock};
+use secrecy::SecretString;
+
+use crate::settings::{Settings, cores};
+
+pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretString) -> Ports {
+    let tokens = JwtIssuer::new(jwt_secret, settings.access_token_ttl(), settings.refresh_token_ttl());
+    Ports {
+        clock: Arc::new(SystemClock),
+        units: Arc::clone(store) as _,
+        store_health: Arc::clone(store) as _,
+        book_reader: Arc::clone(store) as _,
+        book_repository: Arc::clone(store) as _,
+        pre_booking_reader: Arc::clone(store) as _,
+        pre_booking_repository: Arc::clone(store) as _,
+        delivery_reader: Arc::clone(store) as _,
+        user_reader: Arc::clone(store) as _,
+        hasher: Arc::new(Argon2Hasher::new(cores())),
+        tokens: Arc::new(tokens),
+        throttle: Arc::new(InMemoryThrottle::default()),
+    }
+}

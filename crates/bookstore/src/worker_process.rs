@@ -1,0 +1,61 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use infra_postgres::Store;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::deliverer::Deliverer;
+use crate::settings::Settings;
+use crate::stop_signal::told_to_stop;
+use crate::store::{database_name, open_store};
+
+/// How long closing the connections may take. After that, the operating system closes them when the process exits.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The program as a worker only, without the API.
+pub struct WorkerProcess {
+    deliverer: Deliverer,
+    store: Arc<Store>,
+    stop: CancellationToken,
+    database: String,
+}
+
+impl WorkerProcess {
+    /// Opens the store, runs the migrations, and wires the worker.
+    ///
+    /// # Errors
+    /// Why it can't start, in one line.
+    pub async fn start(settings: &Settings) -> anyhow::Result<Self> {
+        settings.check()?;
+        settings.create_data_directory()?;
+        let store = open_store(settings).await?;
+        let stop = CancellationToken::new();
+        let api = format!("http://{}:{}", settings.host, settings.port);
+        let deliverer = Deliverer::wire(&store, settings, &api, stop.clone())?;
+        Ok(Self { deliverer, store, stop, database: database_name(settings) })
+    }
+
+    /// Returns the lines to print at the start.
+    #[must_use]
+    pub fn start_lines(&self) -> String {
+        let version = env!("CARGO_PKG_VERSION");
+        format!("bookstore {version} worker\n  Store  {}\n  Mail   {}\n", self.database, self.deliverer.destination)
+    }
+
+    /// Delivers until SIGTERM or Ctrl-C, then finishes the e-mails in progress. It returns within 30 seconds after the signal, even
+    /// if the store and the mail server are silent.
+    ///
+    /// # Errors
+    /// The signal handlers can't be installed.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let told_to_stop = told_to_stop()?;
+        let stop = async {
+            told_to_stop.await;
+            self.stop.cancel();
+        };
+        tokio::join!(stop, self.deliverer.run());
+        let _ = timeout(CLOSE_TIMEOUT, self.store.close()).await;
+        Ok(())
+    }
+}

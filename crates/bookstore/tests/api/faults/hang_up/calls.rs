@@ -1,0 +1,156 @@
+//! The calls that clients hang up on, and the data they need.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::security::Operation;
+use crate::support::{
+    ADMIN_EMAIL, ADMIN_PASSWORD, Bystander, Caller, PASSWORD, Program, RawConnection, add_books, decode, load_session,
+    text,
+};
+
+/// The data that the calls use. Each call that uses up a row has its own.
+pub(super) struct Calls {
+    anyone: Caller,
+    admin: Caller,
+    user: Caller,
+    /// The user who is deactivated and reactivated.
+    guest: i64,
+    /// Sessions of one user.
+    to_refresh: Vec<Caller>,
+    /// Sessions of another.
+    to_log_out: Vec<Caller>,
+    to_change: i64,
+    to_delete: Vec<i64>,
+    to_pre_book: Vec<i64>,
+    to_cancel: Vec<i64>,
+    deliveries: Vec<i64>,
+}
+
+/// What a call could leave half done, each with a query that counts it.
+const HALF_DONE: [(&str, &str); 4] = [
+    ("a restock", "SELECT count(*) FROM books WHERE round <> (SELECT count(*) FROM restocks WHERE book_id = books.id)"),
+    (
+        "a registration",
+        "SELECT count(*) FROM users WHERE NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE user_id = users.id)",
+    ),
+    (
+        "a deactivation",
+        "SELECT count(*) FROM users JOIN refresh_tokens ON user_id = users.id WHERE NOT is_active AND revoked_at IS NULL",
+    ),
+    (
+        "a refresh",
+        "SELECT count(*) FROM (SELECT family FROM users JOIN refresh_tokens ON user_id = users.id \
+         WHERE email = 'refreshing@example.com' GROUP BY family HAVING count(*) - count(revoked_at) <> 1) AS broken",
+    ),
+];
+
+/// Lists what is half done in the store.
+pub(super) async fn half_done(store: &Bystander) -> Vec<String> {
+    let mut found = Vec::new();
+    for (what, count) in HALF_DONE {
+        let [count] = store.numbers(count).await;
+        found.extend((count > 0).then(|| format!("{what}, {count} times")));
+    }
+    found
+}
+
+impl Calls {
+    /// Loads the store for this many calls of each kind.
+    pub(super) async fn prepare(program: &Program, admin: &Caller, store: &Bystander, count: usize) -> Self {
+        let (user, guest) = (register(program, "user").await, register(program, "guest").await);
+        let (refreshing, leaving) = (register(program, "refreshing").await, register(program, "leaving").await);
+        let user_id = id_of(&user);
+        add_books(store, "to cancel", count).await;
+        add_books(store, "notified", count).await;
+        store
+            .execute(&format!(
+                "INSERT INTO restocks (book_id, fan_out_stage) SELECT id, 'done' FROM books WHERE title = 'notified'; \
+                 UPDATE books SET round = 1 WHERE title = 'notified'; \
+                 INSERT INTO pre_bookings (user_id, book_id) \
+                 SELECT {user_id}, id FROM books WHERE title IN ('to cancel', 'notified'); \
+                 INSERT INTO deliveries (pre_booking_id, restock_id, book_id, status, reason) \
+                 SELECT placed.id, restocks.id, restocks.book_id, 'failed', 'refused' FROM pre_bookings AS placed \
+                 JOIN restocks ON restocks.book_id = placed.book_id"
+            ))
+            .await;
+        let (mut to_refresh, mut to_log_out) = (Vec::new(), Vec::new());
+        for number in 0..count {
+            to_refresh.push(load_session(&refreshing, store, &number.to_string()).await);
+            to_log_out.push(load_session(&leaving, store, &number.to_string()).await);
+        }
+        let to_cancel =
+            "SELECT id FROM pre_bookings WHERE book_id IN (SELECT id FROM books WHERE title = 'to cancel') ORDER BY id";
+        Self {
+            anyone: program.anyone(),
+            admin: admin.clone(),
+            user,
+            guest: id_of(&guest),
+            to_refresh,
+            to_log_out,
+            to_change: add_books(store, "to change", 1).await[0],
+            to_delete: add_books(store, "to delete", count).await,
+            to_pre_book: add_books(store, "to pre-book", count).await,
+            to_cancel: store.column(to_cancel).await,
+            deliveries: store.column("SELECT id FROM deliveries ORDER BY id").await,
+        }
+    }
+
+    /// The names of all calls: every operation of the document, and a refresh with an unknown token, which needs no account.
+    pub(super) fn all() -> Vec<String> {
+        let operations = Operation::all().into_iter();
+        let names = operations.map(|operation| format!("{} {}", operation.method, operation.path));
+        names.chain(["POST /auth/refresh unknown".to_owned()]).collect()
+    }
+
+    /// Makes all deliveries failed again, so that they can be retried.
+    pub(super) async fn renew(&self, store: &Bystander) {
+        store.execute("UPDATE deliveries SET status = 'failed'").await;
+    }
+
+    /// Makes the `number`th call of this name, without waiting for the response.
+    pub(super) fn make(&self, connection: &mut RawConnection, name: &str, number: usize) {
+        let token = |caller: &Caller| json!({ "refresh_token": caller.tokens["refresh_token"] });
+        let (email, title) = (format!("new{number}@example.com"), format!("new {number}"));
+        let none = Value::Null;
+        let (caller, id, body) = match name {
+            "POST /auth/register" => (&self.anyone, 0, json!({ "email": email, "password": PASSWORD })),
+            "POST /auth/login" => (&self.anyone, 0, json!({ "email": ADMIN_EMAIL, "password": ADMIN_PASSWORD })),
+            "POST /auth/refresh" => (&self.anyone, 0, token(&self.to_refresh[number])),
+            "POST /auth/refresh unknown" => (&self.anyone, 0, json!({ "refresh_token": "unknown" })),
+            "POST /auth/logout" => (&self.anyone, 0, token(&self.to_log_out[number])),
+            "GET /auth/me" | "GET /prebooks" => (&self.user, 0, none),
+            "GET /books" | "GET /health" | "GET /health/ready" => (&self.anyone, 0, none),
+            "POST /books" => (&self.admin, 0, json!({ "title": title, "author": "A", "price": 1 })),
+            "GET /books/{id}" | "GET /admin/books/{id}/prebooks" => (&self.admin, self.to_pre_book[number], none),
+            "PUT /books/{id}" => (&self.admin, self.to_change, json!({ "title": "to change", "price": number + 1 })),
+            "PATCH /books/{id}/stock" => (&self.admin, self.to_change, json!({ "quantity": number % 2 })),
+            "DELETE /books/{id}" => (&self.admin, self.to_delete[number], none),
+            "POST /prebooks" => (&self.user, 0, json!({ "book_id": self.to_pre_book[number] })),
+            "GET /prebooks/{id}" | "DELETE /prebooks/{id}" => (&self.user, self.to_cancel[number], none),
+            "PATCH /admin/users/{id}/deactivate" | "PATCH /admin/users/{id}/reactivate" => {
+                (&self.admin, self.guest, none)
+            }
+            "GET /admin/deliveries/{id}" | "POST /admin/deliveries/{id}/retry" => {
+                (&self.admin, self.deliveries[number], none)
+            }
+            "GET /admin/users" | "GET /admin/restocks" | "GET /admin/deliveries" | "POST /admin/deliveries/retry" => {
+                (&self.admin, 0, none)
+            }
+            _ => panic!("say here how to make the call {name}"),
+        };
+        let mut words = name.split(' ');
+        let (method, path) = (words.next().unwrap(), words.next().unwrap().replace("{id}", &id.to_string()));
+        let query = if name == "POST /admin/deliveries/retry" { "?status=failed" } else { "" };
+        connection.call(caller, &method.parse::<Method>().unwrap(), &format!("{path}{query}"), &body);
+    }
+}
+
+async fn register(program: &Program, name: &str) -> Caller {
+    let user = json!({ "email": format!("{name}@example.com"), "password": PASSWORD });
+    program.anyone().with_tokens(program.anyone().post("/auth/register", &user).await.body_of(201))
+}
+
+fn id_of(user: &Caller) -> i64 {
+    text(&decode(text(&user.tokens["access_token"])).1["sub"]).parse().unwrap()
+}

@@ -1,0 +1,26 @@
+//! E-mails about restocks, from the change of a stock to the mail server, whatever fails in between.
+
+mod admin;
+mod backlog;
+mod killed;
+mod killed_in_the_store;
+mod mailroom;
+mod promises;
+mod replies;
+mod silent;
+mod stopped;
+mod trouble;
+
+use test_support::Suite;
+
+pub(crate) fn suite() -> Suite {
+    promises::suite()
+        .and(replies::suite())
+        .and(trouble::suite())
+        .and(admin::suite())
+        .and(stopped::suite())
+        .and(silent::suite())
+        .and(killed::suite())
+        .and(killed_in_the_store::suite())
+        .and(backlog::suite())
+}

@@ -1,0 +1,12 @@
+//! Connections to PostgreSQL. Every wait has a limit on this side, and a connection that may be in a transaction or in the middle of
+//! a statement is never used again.
+
+mod lease;
+mod opener;
+mod pool;
+mod session;
+
+pub(crate) use lease::Lease;
+pub(crate) use opener::{POOLER, READ_ONLY, SLOW_STATEMENT, connect_options};
+pub(crate) use pool::PostgresPool;
+pub(crate) use session::OutcomeUnknown;

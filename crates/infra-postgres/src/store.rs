@@ -1,0 +1,34 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::pool::Pool;
+use crate::signal::Signal;
+
+/// How long closing the store may take.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+
+/// The ports to the store, over a pool or a transaction.
+#[derive(Debug)]
+pub struct Repositories<C> {
+    pub(crate) connection: C,
+    /// Wakes workers at a restock.
+    pub(crate) signal: Arc<Signal>,
+}
+
+/// The store, over its pool of connections.
+pub type Store = Repositories<Pool>;
+
+impl Store {
+    /// Closes the connections. Statements that still run have two seconds to end.
+    pub async fn close(&self) {
+        let closed = timeout(CLOSE_LIMIT, async {
+            self.signal.close().await;
+            self.connection.close().await;
+        });
+        if closed.await.is_err() {
+            tracing::warn!("the connections to the store are left open, because it does not answer");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The catalog and its stock.
+
+mod list;
+mod overlaps;
+mod repository;
+mod stock_repository;
+
+use test_support::Suite;
+
+pub(crate) fn suite() -> Suite {
+    [list::suite(), overlaps::suite(), repository::suite(), stock_repository::suite()].into_iter().collect()
+}

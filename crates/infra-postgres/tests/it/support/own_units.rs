@@ -1,0 +1,73 @@
+//! The ports of a unit of work, for tests of single calls.
+
+use async_trait::async_trait;
+use domain::account::{
+    NewRefreshToken, NewUser, RefreshToken, RefreshTokenHash, RefreshTokenRepository, User, UserId, UserRepository,
+};
+use domain::book::{Book, BookId, Restock, StockRepository};
+use domain::{RepositoryError, Timestamp, UnitOfWorkFactory};
+
+/// Runs each call in a unit of work of its own.
+pub(crate) struct OwnUnits<'store>(pub(crate) &'store dyn UnitOfWorkFactory);
+
+macro_rules! in_a_unit {
+    ($units:ident, |$unit:ident| $call:expr) => {{
+        let $unit = $units.0.begin().await?;
+        let result = $call.await?;
+        $unit.commit().await?;
+        Ok(result)
+    }};
+}
+
+#[async_trait]
+impl StockRepository for OwnUnits<'_> {
+    async fn find_for_stock_change(&self, id: BookId) -> Result<Option<Book>, RepositoryError> {
+        in_a_unit!(self, |unit| unit.stock().find_for_stock_change(id))
+    }
+
+    async fn save(&self, book: &Book) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.stock().save(book))
+    }
+
+    async fn add_restock(&self, restock: &Restock) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.stock().add_restock(restock))
+    }
+}
+
+#[async_trait]
+impl UserRepository for OwnUnits<'_> {
+    async fn add(&self, user: &NewUser) -> Result<Option<User>, RepositoryError> {
+        in_a_unit!(self, |unit| unit.users().add(user))
+    }
+
+    async fn find_for_session_change(&self, id: UserId) -> Result<Option<User>, RepositoryError> {
+        in_a_unit!(self, |unit| unit.users().find_for_session_change(id))
+    }
+
+    async fn save(&self, user: &User) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.users().save(user))
+    }
+}
+
+#[async_trait]
+impl RefreshTokenRepository for OwnUnits<'_> {
+    async fn add(&self, token: &NewRefreshToken) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.refresh_tokens().add(token))
+    }
+
+    async fn find(&self, hash: &RefreshTokenHash) -> Result<Option<RefreshToken>, RepositoryError> {
+        in_a_unit!(self, |unit| unit.refresh_tokens().find(hash))
+    }
+
+    async fn revoke(&self, hash: &RefreshTokenHash, now: Timestamp) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.refresh_tokens().revoke(hash, now))
+    }
+
+    async fn revoke_family(&self, family: &RefreshTokenHash, now: Timestamp) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.refresh_tokens().revoke_family(family, now))
+    }
+
+    async fn revoke_all(&self, user_id: UserId, now: Timestamp) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.refresh_tokens().revoke_all(user_id, now))
+    }
+}

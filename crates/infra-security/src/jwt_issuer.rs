@@ -1,0 +1,190 @@
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chrono::Duration;
+use domain::Timestamp;
+use domain::account::{
+    AccessTokenError, IssuedRefreshToken, RefreshTokenHash, TokenIssueError, TokenIssuer, User, UserId,
+};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::random_token;
+
+const ISSUER: &str = "bookstore";
+const AUDIENCE: &str = "bookstore-api";
+
+/// Access tokens are JWTs (RFC 7519), signed with HS256 only. Refresh tokens are random texts.
+pub struct JwtIssuer {
+    encoding_key: EncodingKey,
+    decoding_key: DecodingKey,
+    validation: Validation,
+    access_token_ttl: Duration,
+    refresh_token_ttl: Duration,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    sub: String,
+    role: String,
+    jti: String,
+    iat: i64,
+    exp: i64,
+    iss: String,
+    aud: String,
+}
+
+impl JwtIssuer {
+    /// Creates an issuer that signs with a secret.
+    #[must_use]
+    pub fn new(secret: &SecretString, access_token_ttl: Duration, refresh_token_ttl: Duration) -> Self {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["sub", "exp", "iss", "aud"]);
+        // The library would use the system clock, with a leeway of a minute.
+        validation.validate_exp = false;
+        let secret = secret.expose_secret().as_bytes();
+        Self {
+            encoding_key: EncodingKey::from_secret(secret),
+            decoding_key: DecodingKey::from_secret(secret),
+            validation,
+            access_token_ttl,
+            refresh_token_ttl,
+        }
+    }
+}
+
+impl TokenIssuer for JwtIssuer {
+    fn issue_access(&self, user: &User, now: Timestamp) -> Result<SecretString, TokenIssueError> {
+        let claims = Claims {
+            sub: user.id.get().to_string(),
+            role: user.role.as_str().to_owned(),
+            jti: random_token().map_err(failed)?,
+            iat: now.timestamp(),
+            exp: (now + self.access_token_ttl).timestamp(),
+            iss: ISSUER.to_owned(),
+            aud: AUDIENCE.to_owned(),
+        };
+        Ok(encode(&Header::new(Algorithm::HS256), &claims, &self.encoding_key).map_err(failed)?.into())
+    }
+
+    fn verify_access(&self, token: &str, now: Timestamp) -> Result<UserId, AccessTokenError> {
+        let invalid = AccessTokenError::Invalid;
+        let claims = decode::<Claims>(token, &self.decoding_key, &self.validation).map_err(|_| invalid)?.claims;
+        if claims.exp <= now.timestamp() {
+            return Err(AccessTokenError::Expired);
+        }
+        UserId::new(claims.sub.parse().map_err(|_| invalid)?).map_err(|_| invalid)
+    }
+
+    fn issue_refresh(&self, now: Timestamp) -> Result<IssuedRefreshToken, TokenIssueError> {
+        let token = random_token().map_err(failed)?.into();
+        let hash = self.hash_refresh(&token);
+        Ok(IssuedRefreshToken { token, hash, expires_at: now + self.refresh_token_ttl })
+    }
+
+    fn hash_refresh(&self, token: &SecretString) -> RefreshTokenHash {
+        let hash = Sha256::digest(token.expose_secret().as_bytes());
+        RefreshTokenHash::new(BASE64_URL_SAFE_NO_PAD.encode(hash))
+    }
+}
+
+fn failed(cause: impl std::error::Error + Send + Sync + 'static) -> TokenIssueError {
+    TokenIssueError(Box::new(cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use domain::account::{Email, Role};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+    fn at(seconds: i64) -> Timestamp {
+        DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+    }
+
+    fn issuer() -> JwtIssuer {
+        JwtIssuer::new(&SECRET.into(), Duration::seconds(900), Duration::days(7))
+    }
+
+    fn user() -> User {
+        let email = Email::parse("ada@example.com").unwrap();
+        User { id: UserId::new(42).unwrap(), email, role: Role::Admin, is_active: true, created_at: at(0) }
+    }
+
+    fn claims() -> Value {
+        json!({
+            "sub": "42", "role": "user", "jti": "x", "iat": at(0).timestamp(), "exp": at(900).timestamp(),
+            "iss": ISSUER, "aud": AUDIENCE,
+        })
+    }
+
+    fn signed(algorithm: Algorithm, secret: &str, claims: &Value) -> String {
+        encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn a_token_is_valid_until_the_second_of_its_expiry() {
+        let token = issuer().issue_access(&user(), at(0)).unwrap();
+        let verify = |now| issuer().verify_access(token.expose_secret(), now);
+
+        assert_eq!(verify(at(0)), Ok(user().id));
+        assert_eq!(verify(at(899)), Ok(user().id));
+        assert_eq!(verify(at(900)), Err(AccessTokenError::Expired));
+    }
+
+    #[test]
+    fn a_handmade_token_with_the_right_claims_is_valid() {
+        assert_eq!(issuer().verify_access(&signed(Algorithm::HS256, SECRET, &claims()), at(1)), Ok(user().id));
+    }
+
+    #[test]
+    fn other_tokens_are_invalid() {
+        let with = |name: &str, value: Value| {
+            let mut claims = claims();
+            claims[name] = value;
+            signed(Algorithm::HS256, SECRET, &claims)
+        };
+        let without = |name: &str| {
+            let mut claims = claims();
+            claims.as_object_mut().unwrap().remove(name);
+            signed(Algorithm::HS256, SECRET, &claims)
+        };
+        // {"alg":"none","typ":"JWT"}
+        let unsigned = signed(Algorithm::HS256, SECRET, &claims());
+        let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", unsigned.split('.').nth(1).unwrap());
+        for (name, token) in [
+            ("no token", String::new()),
+            ("no JWT", "a.b.c".to_owned()),
+            ("unsigned", unsigned),
+            ("another algorithm", signed(Algorithm::HS512, SECRET, &claims())),
+            ("another secret", signed(Algorithm::HS256, "another secret of thirty-two byte", &claims())),
+            ("another issuer", with("iss", json!("somebody"))),
+            ("another audience", with("aud", json!("something"))),
+            ("no issuer", without("iss")),
+            ("no audience", without("aud")),
+            ("no expiry", without("exp")),
+            ("no subject", without("sub")),
+            ("a subject that is not an id", with("sub", json!("0"))),
+        ] {
+            assert_eq!(issuer().verify_access(&token, at(1)), Err(AccessTokenError::Invalid), "{name}");
+        }
+    }
+
+    #[test]
+    fn refresh_tokens_are_random_and_stored_as_a_hash() {
+        let (one, other) = (issuer().issue_refresh(at(0)).unwrap(), issuer().issue_refresh(at(0)).unwrap());
+        assert_ne!(one.token.expose_secret(), other.token.expose_secret());
+        assert_eq!(one.token.expose_secret().len(), 43, "256 bits in base64");
+        assert_eq!(one.hash, issuer().hash_refresh(&one.token));
+        assert_eq!(one.expires_at, at(7 * 24 * 3600));
+        let known = "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0";
+        assert_eq!(issuer().hash_refresh(&"abc".into()).expose(), known, "the test vector of FIPS 180-2");
+    }
+}

@@ -1,10 +1,12 @@
 use std::fs;
+use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use chrono::Duration;
 use clap::{Parser, ValueEnum};
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::mail_settings::MailSettings;
@@ -76,6 +78,10 @@ pub struct Settings {
     #[arg(long, env, value_name = "BYTES", default_value = "65536")]
     pub max_body_bytes: NonZeroUsize,
 
+    /// The proxies that tell the address of a client in X-Forwarded-For: addresses and networks such as 10.0.0.0/8, separated by commas
+    #[arg(long, env, value_name = "ADDRESS,...", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
+
     /// How users are told about restocks.
     #[command(flatten)]
     pub mail: MailSettings,
@@ -106,6 +112,11 @@ fn seconds(text: &str) -> Result<u32, String> {
         .ok()
         .filter(|seconds| *seconds > 0)
         .ok_or_else(|| format!("must be a whole number from 1 to {}", u32::MAX))
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
+    network.map_err(|_| "must be an address or a network such as 10.0.0.0/8".to_owned())
 }
 
 /// Returns the number of cores that the program may use.

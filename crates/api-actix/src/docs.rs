@@ -1,16 +1,21 @@
 //! Serves the OpenAPI document and the Swagger UI.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 
-use actix_web::http::header;
+use actix_web::http::header::{self, ContentType};
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, web};
 use utoipa_swagger_ui::Config;
 
 use crate::api_error::{ApiError, kinds};
 use crate::openapi::document;
 
+/// The OpenAPI document as JSON, which never changes.
+static OPENAPI_JSON: LazyLock<Bytes> = LazyLock::new(|| serde_json::to_vec(&document()).unwrap_or_default().into());
+
 pub(crate) async fn openapi_json() -> HttpResponse {
-    HttpResponse::Ok().json(document())
+    HttpResponse::Ok().content_type(ContentType::json()).body(OPENAPI_JSON.clone())
 }
 
 /// Redirects to `/docs/`, because the links of the Swagger UI are relative.
@@ -22,7 +27,13 @@ pub(crate) async fn redirect() -> HttpResponse {
 pub(crate) async fn swagger_ui(file: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let config = Arc::new(Config::from("/openapi.json").persist_authorization(true));
     match utoipa_swagger_ui::serve(&file, config) {
-        Ok(Some(file)) => Ok(HttpResponse::Ok().content_type(file.content_type).body(file.bytes.into_owned())),
+        Ok(Some(file)) => {
+            let bytes = match file.bytes {
+                Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+                Cow::Owned(bytes) => bytes.into(),
+            };
+            Ok(HttpResponse::Ok().content_type(file.content_type).body(bytes))
+        }
         Ok(None) | Err(_) => Err(kinds::NOT_FOUND.into()),
     }
 }

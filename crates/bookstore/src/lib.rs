@@ -4,6 +4,8 @@
 
 mod deliverer;
 mod mail_settings;
+mod open_files;
+mod rate_limit;
 mod server;
 mod settings;
 mod start;
@@ -14,6 +16,7 @@ mod wiring;
 mod worker_process;
 
 pub use mail_settings::{MailSettings, Switch};
+pub use rate_limit::RateLimit;
 pub use server::Server;
 pub use settings::{LogFormat, Settings, Task};
 pub use worker_process::WorkerProcess;

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::mail_settings::MailSettings;
+use crate::rate_limit::RateLimit;
 
 /// A pre-booking service for bookstores: customers pre-book a book that is out of stock, and are notified when it is
 /// restocked.
@@ -77,6 +78,14 @@ pub struct Settings {
     /// The maximum size of a request body
     #[arg(long, env, value_name = "BYTES", default_value = "65536")]
     pub max_body_bytes: NonZeroUsize,
+
+    /// How long a client may take to send the head of a request, then its body, and to read what is buffered of a response
+    #[arg(long, env, default_value = "10", value_name = "SECONDS", value_parser = seconds)]
+    pub client_timeout_seconds: u32,
+
+    /// Whether to limit what one client may do: on, off, or how many times as much as usual
+    #[arg(long, env, value_name = "SWITCH|FACTOR", default_value = "on")]
+    pub rate_limit: RateLimit,
 
     /// The proxies that tell the address of a client in X-Forwarded-For: addresses and networks such as 10.0.0.0/8, separated by commas
     #[arg(long, env, value_name = "ADDRESS,...", value_delimiter = ',', value_parser = network)]

@@ -3,14 +3,20 @@
 use std::sync::Arc;
 
 use api_actix::Ports;
+use domain::limit::RateLimiter;
 use infra_postgres::Store;
-use infra_security::{Argon2Hasher, InMemoryThrottle, JwtIssuer, SystemClock};
+use infra_security::{Argon2Hasher, GovernorLimiter, GuessThrottle, JwtIssuer, SystemClock, Unlimited};
 use secrecy::SecretString;
 
+use crate::rate_limit::RateLimit;
 use crate::settings::{Settings, cores};
 
 pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretString) -> Ports {
     let tokens = JwtIssuer::new(jwt_secret, settings.access_token_ttl(), settings.refresh_token_ttl());
+    let rate_limiter: Arc<dyn RateLimiter> = match settings.rate_limit {
+        RateLimit::On(factor) => Arc::new(GovernorLimiter::new(factor)),
+        RateLimit::Off => Arc::new(Unlimited),
+    };
     Ports {
         clock: Arc::new(SystemClock),
         units: Arc::clone(store) as _,
@@ -23,6 +29,7 @@ pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretS
         user_reader: Arc::clone(store) as _,
         hasher: Arc::new(Argon2Hasher::new(cores())),
         tokens: Arc::new(tokens),
-        throttle: Arc::new(InMemoryThrottle::default()),
+        throttle: Arc::new(GuessThrottle::new(Arc::clone(&rate_limiter))),
+        rate_limiter,
     }
 }

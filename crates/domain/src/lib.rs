@@ -17,6 +17,7 @@ mod clock;
 pub mod delivery;
 mod id;
 mod invalid_value;
+pub mod limit;
 mod page;
 mod peer_network;
 pub mod pre_booking;

@@ -18,7 +18,7 @@ pub(crate) fn suite() -> Suite {
 
 type Variable = (&'static str, &'static str);
 
-const SETTINGS: [&str; 21] = [
+const SETTINGS: [&str; 23] = [
     "DATABASE_URL",
     "DATABASE_MAX_CONNECTIONS",
     "HOST",
@@ -32,6 +32,8 @@ const SETTINGS: [&str; 21] = [
     "RUST_LOG",
     "LOG_FORMAT",
     "MAX_BODY_BYTES",
+    "CLIENT_TIMEOUT_SECONDS",
+    "RATE_LIMIT",
     "TRUSTED_PROXIES",
     "SMTP_URL",
     "SMTP_ALLOW_PLAINTEXT",
@@ -77,7 +79,7 @@ async fn prints_its_version() {
 async fn invalid_settings_are_reported_in_one_line() {
     let long_secret = "a secret of more than thirty-two bytes";
     let postgres = ("DATABASE_URL", "postgres://somebody:dbsecret@127.0.0.1:1/nowhere");
-    let cases: [(&[Variable], &[&str], &str); 38] = [
+    let cases: [(&[Variable], &[&str], &str); 41] = [
         (&[("PORT", "x")], &[], "port"),
         (&[("PORT", "65536")], &[], "port"),
         (&[("HOST", "no.such.host.invalid")], &[], "HOST"),
@@ -101,6 +103,9 @@ async fn invalid_settings_are_reported_in_one_line() {
         (&[("RUST_LOG", "info,=,=")], &[], "RUST_LOG"),
         (&[("LOG_FORMAT", "xml")], &[], "log-format"),
         (&[("MAX_BODY_BYTES", "0")], &[], "max-body-bytes"),
+        (&[("CLIENT_TIMEOUT_SECONDS", "0")], &[], "client-timeout-seconds"),
+        (&[("RATE_LIMIT", "maybe")], &[], "rate-limit"),
+        (&[("RATE_LIMIT", "0")], &[], "rate-limit"),
         (&[("TRUSTED_PROXIES", "proxy.example.com")], &[], "trusted-proxies"),
         (&[("TRUSTED_PROXIES", "10.0.0.1,10.0.0.0/33")], &[], "trusted-proxies"),
         (&[("SMTP_URL", "mail.example.com")], &[], "SMTP_URL"),

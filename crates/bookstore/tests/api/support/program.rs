@@ -68,7 +68,8 @@ impl Program {
     }
 
     fn spawn_command(mut command: Command, environment: &[(&str, &str)]) -> Self {
-        command.env("PORT", "0");
+        // Most tests send more from one address than a peer may.
+        command.env("PORT", "0").env("RATE_LIMIT", "off");
         let mut child = command.envs(environment.iter().copied()).spawn().unwrap();
         let (said, log_lines) = mpsc::channel();
         let log = BufReader::new(child.stderr.take().unwrap());

@@ -40,10 +40,13 @@ impl TestApp {
     pub(crate) async fn try_start(database: &TestDatabase, options: &[&str]) -> Result<Self, String> {
         // Only the tests of e-mails start a worker.
         let worker: &[&str] = if options.contains(&"--worker") { &[] } else { &["--worker", "off"] };
+        // Only the tests of limits have limits, because all tests come from one address.
+        let limits: &[&str] = if options.contains(&"--rate-limit") { &[] } else { &["--rate-limit", "off"] };
         let settings = [
             &["bookstore", "--port", "0", "--database-url", database.url(), "--jwt-secret", JWT_SECRET],
             &["--admin-email", ADMIN_EMAIL, "--admin-password", ADMIN_PASSWORD][..],
             worker,
+            limits,
             options,
         ];
         let settings = Settings::try_parse_from(settings.concat()).map_err(|error| error.to_string())?;

@@ -1,8 +1,11 @@
 //! One peer logs in with unknown addresses, on many connections, without a pause.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use reqwest::Client;
+use serde_json::json;
 use tempfile::tempdir;
 use test_support::{Suite, TestDatabase, rounds, tests};
 use tokio::task::JoinSet;
@@ -36,14 +39,17 @@ async fn flood(database: &TestDatabase, rate_limit: &str) {
     }
     let (is_over, tried) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let mut flood = JoinSet::new();
-    let attacker = anyone.at_address(ATTACKER);
+    let attacker = Client::builder().no_proxy().local_address(IpAddr::from(ATTACKER)).build().unwrap();
     for _ in 0..CONNECTIONS {
-        let (attacker, is_over, tried) = (attacker.clone(), Arc::clone(&is_over), Arc::clone(&tried));
+        let (is_over, tried) = (Arc::clone(&is_over), Arc::clone(&tried));
+        let (attacker, url) = (attacker.clone(), format!("{}/auth/login", program.url));
         flood.spawn(async move {
             while !is_over.load(Ordering::Relaxed) {
                 let number = tried.fetch_add(1, Ordering::Relaxed);
-                let answer = log_in(&attacker, &format!("unknown{number}@example.com"), PASSWORD).await;
-                assert!([401, 429, 503].contains(&answer.status), "{answer:?}");
+                let email = format!("unknown{number}@example.com");
+                let request = attacker.post(&url).json(&json!({ "email": email, "password": PASSWORD }));
+                // What becomes of it does not matter.
+                let _ = request.send().await;
             }
         });
     }

@@ -25,7 +25,7 @@ fn assert_limited(answers: &[Answer], status: u16, started: Instant) {
 async fn registrations_of_a_peer_are_limited(database: TestDatabase) {
     let directory = tempdir().unwrap();
     let program = Program::start(directory.path(), &environment(&database, "on"));
-    let (attacker, other) = (program.anyone().at_address(ATTACKER), program.anyone().from_address(peer(1)));
+    let (attacker, other) = (program.anyone().at_address(ATTACKER), program.anyone().at_address(peer(1)));
     let started = Instant::now();
     let mut answers = Vec::new();
     for number in 0..rounds(150) {

@@ -10,7 +10,7 @@ pub(super) fn suite() -> Suite {
 }
 
 /// How much memory one connection may take, in KiB. The file that it asks for has 1.4 MB.
-const OF_A_CONNECTION: u64 = 256;
+const OF_A_CONNECTION: u64 = 512;
 
 async fn unread_answers_take_little_memory_and_end() {
     let directory = tempdir().unwrap();

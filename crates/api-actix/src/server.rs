@@ -16,7 +16,7 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{App, web};
 use ipnet::IpNet;
 
-use crate::client_stream::ClientStream;
+use crate::client_stream::{ClientStream, KEEP_ALIVE};
 use crate::connections::{ConnectionLimits, Connections};
 use crate::input::BodyLimit;
 use crate::listeners::listen;
@@ -101,6 +101,7 @@ impl HttpServer {
         let service = move || {
             let (connections, stopping) = (connections.clone(), stopping.clone());
             let http = HttpService::build()
+                .keep_alive(KEEP_ALIVE)
                 .client_request_timeout(timeout)
                 .client_disconnect_timeout(DISCONNECT_LIMIT)
                 .graceful_shutdown_signal(move || {

@@ -49,9 +49,6 @@ async fn one_peer_can_lock_out_nobody_but_itself(database: TestDatabase) {
         answers.push(log_in(&attacker, ADMIN_EMAIL, "a wrong one").await);
     }
     assert_limited(&answers, 10, started);
-    // The right password is refused there too, or guesses would go on.
-    log_in(&attacker, ADMIN_EMAIL, ADMIN_PASSWORD).await.is_problem(&problem(429, "TOO_MANY_REQUESTS"));
-
     log_in(&owner, ADMIN_EMAIL, ADMIN_PASSWORD).await.body_of(200);
 }
 

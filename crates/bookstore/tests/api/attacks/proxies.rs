@@ -5,8 +5,8 @@ use serde_json::json;
 use tempfile::tempdir;
 use test_support::{Suite, TestDatabase, tests};
 
-use super::environment;
-use crate::support::{Answer, Caller, Program, problem};
+use super::{count, environment};
+use crate::support::{Answer, Caller, Program};
 
 pub(super) fn suite() -> Suite {
     tests![a_trusted_proxy_names_the_peer, a_client_can_not_choose_its_peer]
@@ -32,20 +32,20 @@ async fn a_trusted_proxy_names_the_peer(database: TestDatabase) {
         let answer = register_with_a_short_password(&proxy, &forwarded_for).await;
         assert_eq!(answer.header("ratelimit"), Some("\"registrations\";r=9"), "{answer:?}");
     }
+    let mut answers = Vec::new();
     for _ in 0..30 {
-        register_with_a_short_password(&proxy, "192.0.2.200").await;
+        answers.push(register_with_a_short_password(&proxy, "192.0.2.200").await);
     }
-    let answer = register_with_a_short_password(&proxy, "192.0.2.200").await;
-    answer.is_problem(&problem(429, "TOO_MANY_REQUESTS"));
+    assert_ne!(count(&answers, 429), 0, "a peer behind a proxy is limited like any other");
 }
 
 async fn a_client_can_not_choose_its_peer(database: TestDatabase) {
     let directory = tempdir().unwrap();
     let settings = [&environment(&database, "on")[..], &[("TRUSTED_PROXIES", "127.0.0.3")]].concat();
     let program = Program::start(directory.path(), &settings);
+    let mut answers = Vec::new();
     for number in 0..30 {
-        register_with_a_short_password(&program.anyone(), &format!("192.0.2.{number}")).await;
+        answers.push(register_with_a_short_password(&program.anyone(), &format!("192.0.2.{number}")).await);
     }
-    let answer = register_with_a_short_password(&program.anyone(), "192.0.2.100").await;
-    answer.is_problem(&problem(429, "TOO_MANY_REQUESTS"));
+    assert_ne!(count(&answers, 429), 0, "it is counted as itself, whatever it says");
 }

@@ -125,7 +125,7 @@ fn cancel(user: &Caller, pre_booking: &Value) -> Call {
 /// rounds, too.
 async fn with_one_among(mut calls: Vec<Call>, one: Call, round: usize) -> (Answer, Vec<Answer>) {
     let place = round * 7 % (calls.len() + 1);
-    let one = if round % 2 == 0 { one } else { after(&mut calls[0], one) };
+    let one = if round.is_multiple_of(2) { one } else { after(&mut calls[0], one) };
     calls.insert(place, one);
     let mut answers = all_at_once(calls).await;
     (answers.remove(place), answers)

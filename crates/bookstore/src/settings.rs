@@ -5,26 +5,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use chrono::Duration;
-use clap::{Parser, ValueEnum};
+use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::mail_settings::MailSettings;
+use crate::mail_settings::{MailSettings, Switch};
 use crate::rate_limit::RateLimit;
 
-/// A pre-booking service for bookstores: customers pre-book a book that is out of stock, and are notified when it is
-/// restocked.
-///
-/// Settings are environment variables, or lines of a file named .env in the working directory. An option takes precedence over
-/// the variable of the same name. Pass secrets as variables, because other users of the machine can see options.
+/// The settings of the program: options, or environment variables of the same names.
 #[expect(clippy::doc_markdown, reason = "--help prints these docs as they are")]
-#[derive(Debug, Clone, Parser)]
-#[command(name = "bookstore", version)]
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// What to run
-    #[arg(value_enum, default_value = "serve", value_name = "TASK")]
-    pub task: Task,
-
     /// The store: sqlite://PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE
     #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
     pub database_url: String,
@@ -32,6 +24,10 @@ pub struct Settings {
     /// The maximum number of connections to PostgreSQL; on SQLite it is always 1 (default: 2 x cores + 12)
     #[arg(long, env)]
     pub database_max_connections: Option<NonZeroU32>,
+
+    /// Whether a start brings the schema of the store up to date; if off, it must be: see `bookstore migrate`
+    #[arg(long, env, value_name = "SWITCH", default_value = "on")]
+    pub migrate_on_start: Switch,
 
     /// The address to listen on
     #[arg(long, env, default_value = "127.0.0.1")]
@@ -96,15 +92,6 @@ pub struct Settings {
     pub mail: MailSettings,
 }
 
-/// What to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Task {
-    /// Serves the API, and delivers e-mails unless WORKER is off
-    Serve,
-    /// Only delivers e-mails
-    Worker,
-}
-
 /// The form of a line in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -144,10 +131,6 @@ impl Settings {
                 || ["postgres://", "postgresql://"].iter().any(|scheme| self.database_url.starts_with(scheme)),
             "DATABASE_URL must start with sqlite: or postgres://"
         );
-        ensure!(
-            self.is_sqlite() || self.jwt_secret.is_some() || self.task == Task::Worker,
-            "JWT_SECRET is required on PostgreSQL: at least {MIN_JWT_SECRET_BYTES} bytes, such as `openssl rand -hex 32` prints"
-        );
         if let Some(secret) = &self.jwt_secret {
             let length = secret.expose_secret().len();
             ensure!(
@@ -169,20 +152,38 @@ impl Settings {
         self.mail.check()
     }
 
+    /// Checks the settings of a server, which needs more of them than other commands.
+    ///
+    /// # Errors
+    /// One line that names the wrong setting and what would be valid.
+    pub fn check_server(&self) -> anyhow::Result<()> {
+        self.check()?;
+        ensure!(
+            self.is_sqlite() || self.jwt_secret.is_some(),
+            "JWT_SECRET is required on PostgreSQL: at least {MIN_JWT_SECRET_BYTES} bytes, such as `openssl rand -hex 32` prints"
+        );
+        Ok(())
+    }
+
     /// Whether the store is an embedded SQLite database.
     #[must_use]
     pub fn is_sqlite(&self) -> bool {
         self.database_url.starts_with("sqlite:")
     }
 
+    /// Returns the file of an embedded store, unless it is in memory.
+    pub(crate) fn sqlite_file(&self) -> Option<PathBuf> {
+        let path = self.database_url.strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+        (path != ":memory:").then(|| PathBuf::from(path))
+    }
+
     /// Returns the directory of an embedded store, which also keeps secrets and e-mails.
     #[must_use]
     pub fn data_directory(&self) -> Option<PathBuf> {
-        let path = self.database_url.strip_prefix("sqlite:")?;
-        let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
         // A store in memory has no directory, so secrets and e-mails are kept in that of the default store.
-        let file = if path == ":memory:" { Path::new("data/bookstore.db") } else { Path::new(path) };
-        Some(file.parent().unwrap_or(Path::new("")).to_owned())
+        let file = self.sqlite_file().unwrap_or_else(|| PathBuf::from("data/bookstore.db"));
+        self.is_sqlite().then(|| file.parent().unwrap_or(Path::new("")).to_owned())
     }
 
     pub(crate) fn create_data_directory(&self) -> anyhow::Result<()> {

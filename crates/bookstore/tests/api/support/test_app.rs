@@ -3,7 +3,7 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
 use api_actix::ServerHandle;
-use bookstore::{Server, Settings};
+use bookstore::{CommandLine, Server};
 use clap::Parser;
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -50,7 +50,8 @@ impl TestApp {
             limits,
             options,
         ];
-        let settings = Settings::try_parse_from(settings.concat()).map_err(|error| error.to_string())?;
+        let CommandLine { settings, .. } =
+            CommandLine::try_parse_from(settings.concat()).map_err(|error| error.to_string())?;
         let (started, starting) = mpsc::channel();
         let thread = thread::spawn(move || {
             Runtime::new().unwrap().block_on(async move {

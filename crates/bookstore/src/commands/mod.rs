@@ -1,0 +1,50 @@
+//! The commands of the program, a file for each.
+
+mod check_config;
+mod doctor;
+mod migrate;
+mod openapi;
+mod serve;
+mod worker;
+
+use clap::Subcommand;
+
+use crate::settings::Settings;
+
+/// What the program does.
+#[derive(Debug, Clone, Default, Subcommand)]
+pub enum Command {
+    /// Serve the API, and deliver e-mails unless WORKER is off (default)
+    #[default]
+    Serve,
+    /// Only deliver e-mails
+    Worker,
+    /// Show or change the schema of the store
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Check the rows of the store against every rule; fails if one is violated
+    Doctor(doctor::Doctor),
+    /// Check the settings, and open nothing
+    CheckConfig,
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+impl Command {
+    pub(crate) async fn run(self, settings: &Settings) -> anyhow::Result<()> {
+        match self {
+            Self::Serve => serve::run(settings).await,
+            Self::Worker => worker::run(settings).await,
+            Self::Migrate(migrate) => migrate.run(settings).await,
+            Self::Doctor(doctor) => doctor.run(settings).await,
+            Self::CheckConfig => check_config::run(settings),
+            Self::Openapi => openapi::run(),
+        }
+    }
+}
+
+/// Prints to standard output, for the person who runs the command, at any log level.
+#[expect(clippy::print_stdout, reason = "it is the output of the command")]
+fn say(text: &str) {
+    println!("{text}");
+}

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 const MAX_WAITING_OF_A_PEER: usize = 64;
 
 /// How long one may wait.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A queue for a number of places. Peers take turns, so that one with many requests does not hold up the others.
 pub(crate) struct FairQueue {

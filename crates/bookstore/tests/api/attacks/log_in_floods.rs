@@ -1,14 +1,16 @@
-//! One peer logs in with unknown addresses, on many connections, without a pause.
+//! One peer logs in with unknown addresses, on many connections.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::json;
 use tempfile::tempdir;
 use test_support::{Suite, TestDatabase, rounds, tests};
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use super::{ATTACKER, environment, log_in, peer, register};
 use crate::support::{PASSWORD, Program};
@@ -28,6 +30,8 @@ async fn others_log_in_during_a_flood_even_without_limits(database: TestDatabase
 
 const CONNECTIONS: usize = 100;
 const USERS: usize = 5;
+/// How long each connection rests between two log-ins.
+const PAUSE: Duration = Duration::from_millis(200);
 
 async fn flood(database: &TestDatabase, rate_limit: &str) {
     let directory = tempdir().unwrap();
@@ -50,6 +54,8 @@ async fn flood(database: &TestDatabase, rate_limit: &str) {
                 let request = attacker.post(&url).json(&json!({ "email": email, "password": PASSWORD }));
                 // What becomes of it does not matter.
                 let _ = request.send().await;
+                // The flood should fill the queue, not take all cores from the service.
+                sleep(PAUSE).await;
             }
         });
     }

@@ -14,14 +14,16 @@ const OF_A_CONNECTION: u64 = 512;
 
 async fn unread_answers_take_little_memory_and_end() {
     let directory = tempdir().unwrap();
-    let program = Program::start(directory.path(), &[("CLIENT_TIMEOUT_SECONDS", "3"), ("WORKER", "off")]);
+    let program = Program::start(directory.path(), &[("CLIENT_TIMEOUT_SECONDS", "10"), ("WORKER", "off")]);
     let own = program.sockets();
     let count = rounds(60).min(300);
     let before = program.peak_memory();
     let request = "GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: x\r\n\r\n".repeat(16);
-    let mut clients: Vec<_> = (0..count).map(|_| RawConnection::open(&program.url)).collect();
-    for client in &mut clients {
+    let mut clients = Vec::new();
+    for _ in 0..count {
+        let mut client = RawConnection::open(&program.url);
         client.say(request.as_bytes()).unwrap();
+        clients.push(client);
     }
     // All of them get the beginning of an answer.
     for client in &mut clients {

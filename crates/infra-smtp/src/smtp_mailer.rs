@@ -4,13 +4,16 @@ use async_trait::async_trait;
 use deadpool::managed::{BuildError, Object, Pool, PoolError};
 use domain::delivery::{Letter, MailServerTrouble, Mailer, Reply};
 use lettre::Message;
-use lettre::transport::smtp::Error;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use tokio::time::timeout;
+use tokio_rustls::rustls;
 
 use crate::connection::{Connection, Connections};
+use crate::conversation::CLOSING;
+use crate::tls::Tls;
+use crate::smtp_error::SmtpError;
 use crate::{Letterhead, Pace, SmtpServer, answer};
 
 /// How long it may take until the mail server has accepted the sender, including the wait for the pace.
@@ -20,14 +23,23 @@ const BEGIN_TIMEOUT: Duration = Duration::from_secs(30);
 const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(85);
 /// How long the mail server may take to reset after it refused a letter. All three together are what `Mailer` allows.
 const RESET_TIMEOUT: Duration = Duration::from_secs(5);
-/// The server closes the connection, which it may do at any time (RFC 5321, 3.8).
-const CLOSING: u16 = 421;
 
 /// Sends letters to a mail server, over a few connections that stay open.
 pub struct SmtpMailer {
     letterhead: Letterhead,
     pace: Pace,
     connections: Pool<Connections>,
+}
+
+/// Why a mailer can't be created.
+#[derive(Debug, thiserror::Error)]
+pub enum SmtpMailerError {
+    /// TLS can't be set up.
+    #[error("TLS can't be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The pool of connections can't be created.
+    #[error("the pool of connections can't be created: {0}")]
+    Pool(#[from] BuildError),
 }
 
 /// Why MAIL FROM failed.
@@ -42,14 +54,15 @@ impl SmtpMailer {
     /// Creates a mailer with at most `max_connections` connections at once. The first letter opens the first one.
     ///
     /// # Errors
-    /// The pool can't be created.
+    /// TLS or the pool can't be set up.
     pub fn new(
         letterhead: Letterhead,
         pace: Pace,
         server: SmtpServer,
         max_connections: usize,
-    ) -> Result<Self, BuildError> {
-        let connections = Pool::builder(Connections(server)).max_size(max_connections).build()?;
+    ) -> Result<Self, SmtpMailerError> {
+        let connections = Connections { server, tls: Tls::of_the_system()? };
+        let connections = Pool::builder(connections).max_size(max_connections).build()?;
         Ok(Self { letterhead, pace, connections })
     }
 
@@ -62,17 +75,18 @@ impl SmtpMailer {
     async fn send_mail_from(&self, mail: &Message, with_utf_8: bool) -> Result<Object<Connections>, NotBegun> {
         loop {
             let mut connection = self.connections.get().await?;
-            if with_utf_8 && !connection.smtp.server_info().supports_feature(Extension::SmtpUtfEight) {
+            if with_utf_8 && !connection.server.supports_feature(Extension::SmtpUtfEight) {
                 return Err(NotBegun::NoSmtpUtf8);
             }
             self.pace.wait().await;
-            connection.is_between_letters = false;
+            connection.is_between_mails = false;
             let was_used = Object::metrics(&connection).recycle_count > 0;
             let parameters = if with_utf_8 { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
-            match connection.smtp.command(Mail::new(mail.envelope().from().cloned(), parameters)).await {
+            let command = Mail::new(mail.envelope().from().cloned(), parameters);
+            match connection.conversation.command(command, &[250]).await {
                 Ok(_) => return Ok(connection),
-                // The server closed an idle connection. The loop ends at the latest with a new one.
-                Err(error) if was_used && error.status().is_none_or(|code| u16::from(code) == CLOSING) => {}
+                // The server closed an idle connection, or broke the rules on it. The loop ends at the latest with a new one.
+                Err(error) if was_used && is_about_the_connection(&error) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -115,17 +129,24 @@ impl Mailer for SmtpMailer {
         };
         match handed_over {
             Ok(response) => {
-                connection.is_between_letters = true;
+                connection.is_between_mails = true;
                 Ok(Reply::Accepted(answer::of_response(&response)))
             }
             Err(error) => {
                 // A server that refused this letter may accept the next one. One that did not reply is gone.
-                if error.status().is_some() {
+                if matches!(error, SmtpError::Refused(_)) {
                     reset(&mut connection).await;
                 }
-                Ok(refusal(answer::of_error(&error), error.is_permanent()))
+                Ok(refusal(error.to_string(), error.is_permanent()))
             }
         }
+    }
+}
+
+fn is_about_the_connection(error: &SmtpError) -> bool {
+    match error {
+        SmtpError::Refused(response) => response.has_code(CLOSING),
+        SmtpError::Broken(_) => true,
     }
 }
 
@@ -135,18 +156,18 @@ fn refusal(answer: String, is_permanent: bool) -> Reply {
 
 /// Sends RSET, so that the connection can be used for another letter.
 async fn reset(connection: &mut Connection) {
-    let reset = timeout(RESET_TIMEOUT, connection.smtp.command(Rset)).await;
-    connection.is_between_letters = reset.is_ok_and(|reset| reset.is_ok());
+    let reset = timeout(RESET_TIMEOUT, connection.conversation.command(Rset, &[250])).await;
+    connection.is_between_mails = reset.is_ok_and(|reset| reset.is_ok());
 }
 
-impl From<Error> for NotBegun {
-    fn from(error: Error) -> Self {
-        Self::Failed { answer: answer::of_error(&error), is_permanent: error.is_permanent() }
+impl From<SmtpError> for NotBegun {
+    fn from(error: SmtpError) -> Self {
+        Self::Failed { answer: error.to_string(), is_permanent: error.is_permanent() }
     }
 }
 
-impl From<PoolError<Error>> for NotBegun {
-    fn from(error: PoolError<Error>) -> Self {
+impl From<PoolError<SmtpError>> for NotBegun {
+    fn from(error: PoolError<SmtpError>) -> Self {
         if let PoolError::Backend(error) = error {
             error.into()
         } else {
@@ -156,16 +177,18 @@ impl From<PoolError<Error>> for NotBegun {
 }
 
 /// Sends the recipient and the content of a letter whose sender was accepted.
-async fn hand_over(connection: &mut Connection, mail: &Message) -> Result<Response, Error> {
+async fn hand_over(connection: &mut Connection, mail: &Message) -> Result<Response, SmtpError> {
+    let conversation = &mut connection.conversation;
     for recipient in mail.envelope().to() {
-        connection.smtp.command(Rcpt::new(recipient.clone(), Vec::new())).await?;
+        // 251 and 252 accept it, too (RFC 5321, 3.4 and 3.5.3).
+        conversation.command(Rcpt::new(recipient.clone(), Vec::new()), &[250, 251, 252]).await?;
     }
-    connection.smtp.command(Data).await?;
-    connection.smtp.command(content(mail)).await
+    conversation.command(Data, &[354]).await?;
+    conversation.command(content(mail), &[250]).await
 }
 
-/// Returns a message as it is sent, with dots escaped and the end mark (RFC 5321, 4.5.2), in one piece. lettre would write the end
-/// mark separately, and TCP would delay it by 40 ms, until the server has acknowledged the rest.
+/// Returns a message as it is sent, with dots escaped and the end mark (RFC 5321, 4.5.2), in one piece. TCP would delay an end
+/// mark that is written separately by 40 ms, until the server has acknowledged the rest.
 fn content(mail: &Message) -> String {
     // Every part is text or encoded, so this loses nothing.
     let message = String::from_utf8_lossy(&mail.formatted()).replace("\r\n.", "\r\n..");

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use api_actix::{HttpOptions, HttpServer};
-use infra_postgres::Store;
+use infra_postgres::{DatabaseUrl, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::deliverer::Deliverer;
@@ -10,7 +10,7 @@ use crate::mail_settings::Switch;
 use crate::settings::Settings;
 use crate::start::{Admin, Secrets};
 use crate::stop_signal::told_to_stop;
-use crate::store::{database_name, open_store};
+use crate::store::open_store;
 use crate::wiring::wire;
 
 /// The whole service: the API and, unless `WORKER` is off, a worker.
@@ -20,7 +20,7 @@ pub struct Server {
     deliverer: Option<Deliverer>,
     stop: CancellationToken,
     admin: Option<Admin>,
-    database: String,
+    database: DatabaseUrl,
 }
 
 impl Server {
@@ -50,7 +50,7 @@ impl Server {
             Switch::On => Some(Deliverer::wire(&store, settings, &format!("http://{}", http.address()), stop.clone())?),
             Switch::Off => None,
         };
-        let database = database_name(settings);
+        let database = settings.store()?;
         Ok(Self { http, store, deliverer, stop, admin: secrets.admin, database })
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use chrono::Duration;
 use clap::{Parser, ValueEnum};
+use infra_postgres::DatabaseUrl;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::mail_settings::MailSettings;
@@ -24,7 +25,7 @@ pub struct Settings {
 
     /// The store: sqlite://PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE
     #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
-    pub database_url: String,
+    pub database_url: SecretString,
 
     /// The maximum number of connections to PostgreSQL; on SQLite it is always 1 (default: 2 x cores + 12)
     #[arg(long, env)]
@@ -119,11 +120,7 @@ impl Settings {
     /// # Errors
     /// One line that names the wrong setting and what would be valid.
     pub fn check(&self) -> anyhow::Result<()> {
-        ensure!(
-            self.is_sqlite()
-                || ["postgres://", "postgresql://"].iter().any(|scheme| self.database_url.starts_with(scheme)),
-            "DATABASE_URL must start with sqlite: or postgres://"
-        );
+        self.store()?;
         ensure!(
             self.is_sqlite() || self.jwt_secret.is_some() || self.task == Task::Worker,
             "JWT_SECRET is required on PostgreSQL: at least {MIN_JWT_SECRET_BYTES} bytes, such as `openssl rand -hex 32` prints"
@@ -149,16 +146,22 @@ impl Settings {
         self.mail.check()
     }
 
+    /// Returns the address of the store.
+    pub(crate) fn store(&self) -> anyhow::Result<DatabaseUrl> {
+        DatabaseUrl::parse(self.database_url.expose_secret())
+            .map_err(|invalid| anyhow::anyhow!("DATABASE_URL {invalid}"))
+    }
+
     /// Whether the store is an embedded SQLite database.
     #[must_use]
     pub fn is_sqlite(&self) -> bool {
-        self.database_url.starts_with("sqlite:")
+        self.database_url.expose_secret().starts_with("sqlite:")
     }
 
     /// Returns the directory of an embedded store, which also keeps secrets and e-mails.
     #[must_use]
     pub fn data_directory(&self) -> Option<PathBuf> {
-        let path = self.database_url.strip_prefix("sqlite:")?;
+        let path = self.database_url.expose_secret().strip_prefix("sqlite:")?;
         let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
         // A store in memory has no directory, so secrets and e-mails are kept in that of the default store.
         let file = if path == ":memory:" { Path::new("data/bookstore.db") } else { Path::new(path) };

@@ -1,13 +1,15 @@
+use std::io::ErrorKind;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::PgPoolOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 use tracing::log::LevelFilter;
 
+use crate::database_url::{DatabaseUrl, Engine};
 use crate::pool::Connections;
 use crate::postgres::{self, PostgresPool, SLOW_STATEMENT};
 use crate::signal::Signal;
@@ -16,8 +18,8 @@ use crate::{Pool, Repositories, Store};
 /// Where the store is, and how to use it.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
-    /// `postgres://...`, `sqlite://path` or `sqlite::memory:`.
-    pub url: String,
+    /// Where it is.
+    pub url: DatabaseUrl,
     /// The maximum number of connections to PostgreSQL. SQLite always has one: several would wait for each other, and serve users
     /// less evenly.
     pub max_connections: NonZeroU32,
@@ -29,6 +31,12 @@ pub enum ConnectError {
     /// The store can't be reached.
     #[error("the database of DATABASE_URL can't be opened; does it run, and is the address right? {0}")]
     Connect(DbErr),
+    /// The connection can't be encrypted, or leads to a server that is not trusted.
+    #[error(
+        "the connection to the database of DATABASE_URL is not safe: {0}; a server on another machine needs TLS and a certificate \
+         for its host, from a known authority or one that sslrootcert=FILE names; sslmode=... in DATABASE_URL allows less"
+    )]
+    Tls(DbErr),
     /// The store is read-only.
     #[error(
         "the database of DATABASE_URL is read-only, so it is a standby or a primary that was demoted; DATABASE_URL must be the \
@@ -58,26 +66,34 @@ const SQLITE_OPEN_ATTEMPTS: u32 = 5;
 /// # Errors
 /// The store can't be reached, can't be written, or can't be migrated.
 pub async fn connect(options: &StoreOptions) -> Result<Store, ConnectError> {
-    let connections = if options.url.starts_with("sqlite:") {
-        let database = open_sqlite(&options.url).await.map_err(ConnectError::Connect)?;
-        migration::migrate(&database).await.map_err(ConnectError::Migrate)?;
-        Connections::Sqlite(database)
-    } else {
-        Connections::Postgres(open_postgres(options).await?)
-    };
-    Ok(Repositories { connection: Pool(connections), signal: Arc::new(Signal::new(&options.url)) })
+    match &options.url.engine {
+        Engine::Sqlite(url) => {
+            let database = open_sqlite(url).await.map_err(ConnectError::Connect)?;
+            migration::migrate(&database).await.map_err(ConnectError::Migrate)?;
+            let connection = Pool(Connections::Sqlite(database));
+            Ok(Repositories { connection, signal: Arc::new(Signal::new(None)) })
+        }
+        Engine::Postgres(address) => {
+            let address = postgres::with_limits(PgConnectOptions::clone(address));
+            let pool = open_postgres(&address, options.max_connections).await?;
+            let connection = Pool(Connections::Postgres(pool));
+            Ok(Repositories { connection, signal: Arc::new(Signal::new(Some(address))) })
+        }
+    }
 }
 
-async fn open_postgres(options: &StoreOptions) -> Result<PostgresPool, ConnectError> {
-    let connect_options = postgres::connect_options(&options.url).map_err(connect_error)?;
-    let max_connections = usize::try_from(options.max_connections.get()).unwrap_or(usize::MAX);
+async fn open_postgres(
+    connect_options: &PgConnectOptions,
+    max_connections: NonZeroU32,
+) -> Result<PostgresPool, ConnectError> {
+    let max_connections = usize::try_from(max_connections.get()).unwrap_or(usize::MAX);
     let pool = PostgresPool::new(connect_options.clone(), max_connections, ACQUIRE_TIMEOUT);
     let pool = pool.map_err(|error| ConnectError::Connect(DbErr::Custom(error.to_string())))?;
     // The first connection shows whether the address is right.
     drop(pool.acquire().await.map_err(name_cause)?);
 
     let for_migration = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
-    let for_migration = for_migration.connect_with(connect_options).await.map_err(connect_error)?;
+    let for_migration = for_migration.connect_with(connect_options.clone()).await.map_err(connect_error)?;
     let migrated = migration::migrate(&for_migration.clone().into()).await;
     for_migration.close().await;
     migrated.map_err(ConnectError::Migrate)?;
@@ -89,16 +105,15 @@ fn connect_error(error: sqlx::Error) -> ConnectError {
 }
 
 fn name_cause(error: DbErr) -> ConnectError {
-    if let DbErr::Conn(RuntimeErr::SqlxError(cause)) = &error
-        && let sqlx::Error::Configuration(cause) = cause.as_ref()
-    {
-        match cause.to_string().as_str() {
-            postgres::READ_ONLY => return ConnectError::ReadOnly,
-            postgres::POOLER => return ConnectError::Pooler,
-            _ => {}
-        }
+    let DbErr::Conn(RuntimeErr::SqlxError(cause)) = &error else { return ConnectError::Connect(error) };
+    match cause.as_ref() {
+        sqlx::Error::Configuration(cause) if cause.to_string() == postgres::READ_ONLY => ConnectError::ReadOnly,
+        sqlx::Error::Configuration(cause) if cause.to_string() == postgres::POOLER => ConnectError::Pooler,
+        sqlx::Error::Tls(_) => ConnectError::Tls(error),
+        // rustls refused what the server sent, such as its certificate.
+        sqlx::Error::Io(cause) if cause.kind() == ErrorKind::InvalidData => ConnectError::Tls(error),
+        _ => ConnectError::Connect(error),
     }
-    ConnectError::Connect(error)
 }
 
 async fn open_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
@@ -195,8 +210,9 @@ mod tests {
     #[tokio::test]
     async fn a_full_store_is_unavailable_and_works_again_when_it_has_space() {
         let directory = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}/bookstore.db", directory.path().display());
-        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN }).await.unwrap();
+        let url = DatabaseUrl::parse(&format!("sqlite://{}/bookstore.db", directory.path().display())).unwrap();
+        let options = StoreOptions { url, max_connections: NonZeroU32::MIN };
+        let store = connect(&options).await.unwrap();
         // SQLite does not shrink a file to the limit, but does not let it grow either.
         store.connection.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
 
@@ -223,8 +239,7 @@ mod tests {
         unit.commit().await.unwrap();
         assert_eq!(pragma(&store, "integrity_check").await, "ok");
         store.close().await;
-        let url = format!("sqlite://{}/bookstore.db", directory.path().display());
-        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN }).await.unwrap();
+        let store = connect(&options).await.unwrap();
         assert!(store.find_credentials(&user(0).email).await.unwrap().is_some(), "it was not committed");
         assert_eq!(pragma(&store, "integrity_check").await, "ok");
     }

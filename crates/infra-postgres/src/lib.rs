@@ -6,6 +6,7 @@
 mod account;
 mod book;
 mod connection;
+mod database_url;
 mod delivery;
 mod entity;
 mod error;
@@ -19,5 +20,6 @@ mod transaction;
 mod unit_of_work;
 
 pub use connection::{ConnectError, StoreOptions, connect};
+pub use database_url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use pool::Pool;
 pub use store::{Repositories, Store};

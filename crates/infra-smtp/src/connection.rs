@@ -5,8 +5,8 @@ use lettre::transport::smtp::commands::{Noop, Starttls};
 use lettre::transport::smtp::extension::{Extension, ServerInfo};
 use tokio::net::TcpStream;
 
-use crate::smtp_error::SmtpError;
 use crate::conversation::Conversation;
+use crate::smtp_error::SmtpError;
 use crate::smtp_server::{Encryption, SmtpServer};
 use crate::tls::Tls;
 

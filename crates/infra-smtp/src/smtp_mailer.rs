@@ -12,8 +12,8 @@ use tokio_rustls::rustls;
 
 use crate::connection::{Connection, Connections};
 use crate::conversation::CLOSING;
-use crate::tls::Tls;
 use crate::smtp_error::SmtpError;
+use crate::tls::Tls;
 use crate::{Letterhead, Pace, SmtpServer, answer};
 
 /// How long it may take until the mail server has accepted the sender, including the wait for the pace.

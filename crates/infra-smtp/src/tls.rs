@@ -5,8 +5,8 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, Error, RootCertStore};
 
-use crate::smtp_error::SmtpError;
 use crate::conversation::Stream;
+use crate::smtp_error::SmtpError;
 
 /// Encrypts connections to the mail server, whose certificate the system must trust.
 pub(crate) struct Tls(TlsConnector);

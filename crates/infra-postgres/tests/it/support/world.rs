@@ -13,7 +13,7 @@ use domain::pre_booking::{
     NewPreBooking, PreBookedBook, PreBooking, PreBookingId, PreBookingReader, PreBookingRepository,
 };
 use domain::{Clock, Timestamp, UnitOfWork, UnitOfWorkFactory};
-use infra_postgres::{Store, StoreOptions, connect};
+use infra_postgres::{DatabaseUrl, Store, StoreOptions, connect};
 use sea_orm::prelude::DateTimeUtc;
 use test_support::{Bystander, TestDatabase};
 
@@ -155,7 +155,8 @@ impl World {
 
 pub(crate) async fn open_store(database: &TestDatabase, connections: u32) -> Store {
     let max_connections = NonZeroU32::new(connections).unwrap();
-    connect(&StoreOptions { url: database.url().to_owned(), max_connections }).await.unwrap()
+    let url = DatabaseUrl::parse(database.url()).unwrap();
+    connect(&StoreOptions { url, max_connections }).await.unwrap()
 }
 
 /// Restocks a book, without the commit. Returns the book as it is then.

@@ -4,6 +4,7 @@
 
 mod deliverer;
 mod mail_settings;
+pub mod private_files;
 mod server;
 mod settings;
 mod start;

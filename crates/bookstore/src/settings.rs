@@ -9,6 +9,7 @@ use infra_postgres::DatabaseUrl;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::mail_settings::MailSettings;
+use crate::private_files::{make_private, make_store_private};
 
 /// A pre-booking service for bookstores: customers pre-book a book that is out of stock, and are notified when it is
 /// restocked.
@@ -100,6 +101,9 @@ pub enum LogFormat {
     Json,
 }
 
+/// Where an embedded store is unless `DATABASE_URL` says otherwise.
+const DEFAULT_SQLITE_FILE: &str = "data/bookstore.db";
+
 const MIN_JWT_SECRET_BYTES: usize = 32;
 
 fn seconds(text: &str) -> Result<u32, String> {
@@ -161,20 +165,27 @@ impl Settings {
     /// Returns the directory of an embedded store, which also keeps secrets and e-mails.
     #[must_use]
     pub fn data_directory(&self) -> Option<PathBuf> {
+        Some(self.sqlite_file()?.parent().unwrap_or(Path::new("")).to_owned())
+    }
+
+    /// Creates the directory of an embedded store, and makes a store that exists its owner's alone.
+    pub(crate) fn prepare_data_directory(&self) -> anyhow::Result<()> {
+        let (Some(file), Some(directory)) = (self.sqlite_file(), self.data_directory()) else { return Ok(()) };
+        if !directory.as_os_str().is_empty() {
+            fs::create_dir_all(&directory).with_context(|| format!("can't create {}", directory.display()))?;
+        }
+        let made_private = make_store_private(file).and_then(|()| {
+            // Any other directory may hold more than the store.
+            if file == Path::new(DEFAULT_SQLITE_FILE) { make_private(&directory) } else { Ok(()) }
+        });
+        made_private.with_context(|| format!("can't make {} readable by its owner alone", file.display()))
+    }
+
+    fn sqlite_file(&self) -> Option<&Path> {
         let path = self.database_url.expose_secret().strip_prefix("sqlite:")?;
         let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
         // A store in memory has no directory, so secrets and e-mails are kept in that of the default store.
-        let file = if path == ":memory:" { Path::new("data/bookstore.db") } else { Path::new(path) };
-        Some(file.parent().unwrap_or(Path::new("")).to_owned())
-    }
-
-    pub(crate) fn create_data_directory(&self) -> anyhow::Result<()> {
-        match self.data_directory().filter(|directory| !directory.as_os_str().is_empty()) {
-            Some(directory) => {
-                fs::create_dir_all(&directory).with_context(|| format!("can't create {}", directory.display()))
-            }
-            None => Ok(()),
-        }
+        Some(Path::new(if path == ":memory:" { DEFAULT_SQLITE_FILE } else { path }))
     }
 
     pub(crate) fn max_connections(&self) -> NonZeroU32 {

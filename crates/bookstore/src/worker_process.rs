@@ -28,7 +28,7 @@ impl WorkerProcess {
     /// Why it can't start, in one line.
     pub async fn start(settings: &Settings) -> anyhow::Result<Self> {
         settings.check()?;
-        settings.create_data_directory()?;
+        settings.prepare_data_directory()?;
         let store = open_store(settings).await?;
         let stop = CancellationToken::new();
         let api = format!("http://{}:{}", settings.host, settings.port);

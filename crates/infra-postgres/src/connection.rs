@@ -106,14 +106,20 @@ fn connect_error(error: sqlx::Error) -> ConnectError {
 
 fn name_cause(error: DbErr) -> ConnectError {
     let DbErr::Conn(RuntimeErr::SqlxError(cause)) = &error else { return ConnectError::Connect(error) };
-    match cause.as_ref() {
-        sqlx::Error::Configuration(cause) if cause.to_string() == postgres::READ_ONLY => ConnectError::ReadOnly,
-        sqlx::Error::Configuration(cause) if cause.to_string() == postgres::POOLER => ConnectError::Pooler,
-        sqlx::Error::Tls(_) => ConnectError::Tls(error),
-        // rustls refused what the server sent, such as its certificate.
-        sqlx::Error::Io(cause) if cause.kind() == ErrorKind::InvalidData => ConnectError::Tls(error),
-        _ => ConnectError::Connect(error),
+    if let sqlx::Error::Configuration(cause) = cause.as_ref() {
+        match cause.to_string().as_str() {
+            postgres::READ_ONLY => return ConnectError::ReadOnly,
+            postgres::POOLER => return ConnectError::Pooler,
+            _ => {}
+        }
     }
+    if is_about_tls(cause) { ConnectError::Tls(error) } else { ConnectError::Connect(error) }
+}
+
+fn is_about_tls(error: &sqlx::Error) -> bool {
+    // For a certificate that it refuses, sqlx passes the error of rustls on.
+    matches!(error, sqlx::Error::Tls(_))
+        || matches!(error, sqlx::Error::Io(cause) if cause.kind() == ErrorKind::InvalidData)
 }
 
 async fn open_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {

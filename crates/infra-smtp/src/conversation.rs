@@ -1,6 +1,5 @@
 use std::fmt::Display;
 use std::future::ready;
-use std::io;
 
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::commands::{Auth, Ehlo};
@@ -92,7 +91,7 @@ impl Conversation {
             () = ready(()) => return Ok(()),
         };
         if received.is_empty() {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+            return Err(SmtpError::closed());
         }
         if is_closing(received) {
             return Err(SmtpError::Refused(self.read_response().await?));
@@ -125,7 +124,7 @@ impl Conversation {
                 return Err(SmtpError::too_long());
             }
             if !line.ends_with(b"\n") {
-                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+                return Err(SmtpError::closed());
             }
             if line.get(3) == Some(&b'-') {
                 continue;

@@ -1,4 +1,6 @@
+use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
@@ -16,12 +18,13 @@ pub struct FileMailer {
 }
 
 impl FileMailer {
-    /// Creates the directory if it is missing.
+    /// Creates the directory if it is missing, and makes it its owner's alone, because e-mails are personal.
     ///
     /// # Errors
-    /// The directory can't be created.
+    /// The directory can't be created, or belongs to somebody else.
     pub fn new(letterhead: Letterhead, pace: Pace, directory: &Path) -> io::Result<Self> {
-        std::fs::create_dir_all(directory)?;
+        fs::create_dir_all(directory)?;
+        fs::set_permissions(directory, Permissions::from_mode(0o700))?;
         Ok(Self { letterhead, pace, directory: directory.to_owned(), files: AsyncFileTransport::new(directory) })
     }
 }

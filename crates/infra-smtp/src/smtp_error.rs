@@ -2,7 +2,6 @@ use std::io;
 
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::response::{Response, Severity};
-use tokio_rustls::rustls;
 
 use crate::answer;
 
@@ -22,6 +21,10 @@ impl SmtpError {
         matches!(self, Self::Refused(response) if response.code().severity == Severity::PermanentNegativeCompletion)
     }
 
+    pub(crate) fn closed() -> Self {
+        Self::Broken("the mail server closed the connection".to_owned())
+    }
+
     pub(crate) fn unasked() -> Self {
         Self::Broken("the mail server sent more than one reply to a command".to_owned())
     }
@@ -37,16 +40,7 @@ impl SmtpError {
 
 impl From<io::Error> for SmtpError {
     fn from(error: io::Error) -> Self {
-        Self::Broken(match error.kind() {
-            io::ErrorKind::UnexpectedEof => "the mail server closed the connection".to_owned(),
-            _ => answer::one_line(&format!("the connection to the mail server failed: {error}")),
-        })
-    }
-}
-
-impl From<rustls::Error> for SmtpError {
-    fn from(error: rustls::Error) -> Self {
-        io::Error::other(error).into()
+        Self::Broken(answer::one_line(&format!("the connection to the mail server failed: {error}")))
     }
 }
 

@@ -76,13 +76,19 @@ async fn prints_its_version() {
 async fn invalid_settings_are_reported_in_one_line() {
     let long_secret = "a secret of more than thirty-two bytes";
     let postgres = ("DATABASE_URL", "postgres://somebody:dbsecret@127.0.0.1:1/nowhere");
-    let cases: [(&[Variable], &[&str], &str); 36] = [
+    let cases: [(&[Variable], &[&str], &str); 45] = [
         (&[("PORT", "x")], &[], "port"),
         (&[("PORT", "65536")], &[], "port"),
         (&[("HOST", "no.such.host.invalid")], &[], "HOST"),
         (&[("DATABASE_URL", "mysql://u:dbsecret@h/d")], &[], "DATABASE_URL"),
         (&[("DATABASE_URL", "")], &[], "DATABASE_URL"),
         (&[("DATABASE_URL", "sqlite:///proc/no/such/directory.db")], &[], "/proc/no/such"),
+        (&[("DATABASE_URL", "postgres://u:12/dbsecret@127.0.0.1:1/d")], &[], "%2F"),
+        (&[("DATABASE_URL", "postgres://u:12#dbsecret@127.0.0.1:1/d")], &[], "%23"),
+        (&[("DATABASE_URL", "postgres://u:12?dbsecret@127.0.0.1:1/d")], &[], "%3F"),
+        (&[("DATABASE_URL", "postgres://u:12?x=dbsecret@127.0.0.1:1/d")], &["worker"], "%3F"),
+        (&[("DATABASE_URL", "postgres://127.0.0.1:1/d?passwort=dbsecret")], &[], "password"),
+        (&[("DATABASE_URL", "postgres://u@127.0.0.1:1/d?sslmode=on")], &[], "sslmode"),
         (&[postgres], &[], "JWT_SECRET"),
         (&[postgres, ("JWT_SECRET", long_secret)], &[], "database"),
         (&[postgres, ("JWT_SECRET", long_secret), ("ADMIN_EMAIL", "a@x.org")], &[], "ADMIN_PASSWORD"),
@@ -103,6 +109,9 @@ async fn invalid_settings_are_reported_in_one_line() {
         (&[("SMTP_URL", "mail.example.com")], &[], "SMTP_URL"),
         (&[("SMTP_URL", "smtp://u:mailsecret@mail.example.com")], &[], "SMTP_ALLOW_PLAINTEXT"),
         (&[("SMTP_URL", "smtp://u:mailsecret@10.0.0.1?tls=opportunistic")], &[], "SMTP_ALLOW_PLAINTEXT"),
+        (&[("SMTP_URL", "smtps://u:12/mailsecret@127.0.0.1:1")], &[], "%2F"),
+        (&[("SMTP_URL", "smtps://u:12#mailsecret@127.0.0.1:1")], &[], "%23"),
+        (&[("SMTP_URL", "smtps://u:12?mailsecret@127.0.0.1:1")], &["worker"], "%3F"),
         (&[("SMTP_ALLOW_PLAINTEXT", "yes")], &[], "smtp-allow-plaintext"),
         (&[("MAIL_FROM", "nobody")], &[], "MAIL_FROM"),
         (&[("STORE_URL", "shop.example.com")], &[], "store-url"),

@@ -1,19 +1,15 @@
 //! Keeps what the service writes to itself: the store, the secrets and the e-mails are personal data.
+//!
+//! On systems other than Unix, files are as private as the directory that they are in.
 
 use std::ffi::OsString;
-use std::fs::{self, Permissions};
-use std::io::{self, ErrorKind};
-use std::os::unix::fs::PermissionsExt;
+use std::io;
 use std::path::Path;
-
-use rustix::fs::Mode;
-use rustix::process::umask;
-
-const OTHERS: u32 = 0o077;
 
 /// Makes every file and directory that this process creates its owner's alone.
 pub fn keep_new_files_private() {
-    umask(Mode::RWXG | Mode::RWXO);
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
 /// Makes an SQLite file, and the files that SQLite keeps beside it, their owner's alone. Earlier versions left them readable by all.
@@ -27,17 +23,32 @@ pub(crate) fn make_store_private(file: &Path) -> io::Result<()> {
 }
 
 /// Makes a file or directory its owner's alone. Does nothing if it is missing, or private already.
+#[cfg(unix)]
 pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    const OTHERS: u32 = 0o077;
     match fs::metadata(path).map(|metadata| metadata.permissions().mode()) {
         Ok(mode) if mode & OTHERS == 0 => Ok(()),
         Ok(mode) => fs::set_permissions(path, Permissions::from_mode(mode & !OTHERS)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
 }
 
+/// Does nothing.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
+pub(crate) fn make_private(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]

@@ -24,7 +24,8 @@ pub struct Settings {
     #[arg(value_enum, default_value = "serve", value_name = "TASK")]
     pub task: Task,
 
-    /// The store: sqlite://PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE
+    /// The store: sqlite://PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE; on another machine with a
+    /// certificate that is valid for HOST, unless ?sslmode=... allows less
     #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
     pub database_url: SecretString,
 

@@ -13,12 +13,12 @@ use crate::tls::Tls;
 /// A connection that was idle for longer than this is checked before it is used.
 const CHECK_AFTER_IDLE: Duration = Duration::from_secs(10);
 
-/// A connection to the mail server, used for one mail after the other.
+/// A connection to the mail server, used for one e-mail after the other.
 pub(crate) struct Connection {
     pub(crate) conversation: Conversation,
     /// What the server supports.
     pub(crate) server: ServerInfo,
-    /// Whether no mail is in progress. A connection that was left in the middle of a mail can't be used again.
+    /// Whether no e-mail is in progress. A connection that was left in the middle of an e-mail can't be used again.
     pub(crate) is_between_mails: bool,
 }
 

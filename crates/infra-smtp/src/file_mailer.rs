@@ -1,6 +1,4 @@
-use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
@@ -18,13 +16,12 @@ pub struct FileMailer {
 }
 
 impl FileMailer {
-    /// Creates the directory if it is missing, and makes it its owner's alone, because e-mails are personal.
+    /// Creates the directory if it is missing.
     ///
     /// # Errors
-    /// The directory can't be created, or belongs to somebody else.
+    /// The directory can't be created.
     pub fn new(letterhead: Letterhead, pace: Pace, directory: &Path) -> io::Result<Self> {
-        fs::create_dir_all(directory)?;
-        fs::set_permissions(directory, Permissions::from_mode(0o700))?;
+        std::fs::create_dir_all(directory)?;
         Ok(Self { letterhead, pace, directory: directory.to_owned(), files: AsyncFileTransport::new(directory) })
     }
 }

@@ -18,13 +18,13 @@ use crate::{Letterhead, Pace, SmtpServer, answer};
 
 /// How long it may take until the mail server has accepted the sender, including the wait for the pace.
 const BEGIN_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long the mail server may then take to accept the letter. RFC 5321, 4.5.3.2, would allow longer than a claim holds. If the
-/// server accepts the letter after this time, a second copy may arrive.
+/// How long the mail server may then take to accept the e-mail. RFC 5321, 4.5.3.2, would allow longer than a claim holds. If the
+/// server accepts the e-mail after this time, a second copy may arrive.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(85);
-/// How long the mail server may take to reset after it refused a letter. All three together are what `Mailer` allows.
+/// How long the mail server may take to reset after it refused an e-mail. All three together are what `Mailer` allows.
 const RESET_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Sends letters to a mail server, over a few connections that stay open.
+/// Sends e-mails to a mail server, over a few connections that stay open.
 pub struct SmtpMailer {
     letterhead: Letterhead,
     pace: Pace,
@@ -44,14 +44,14 @@ pub enum SmtpMailerError {
 
 /// Why MAIL FROM failed.
 enum NotBegun {
-    /// The mail server does not support SMTPUTF8, which the letter needs.
+    /// The mail server does not support SMTPUTF8, which the e-mail needs.
     NoSmtpUtf8,
     /// The mail server refused the sender, did not reply, or could not be reached.
     Failed { answer: String, is_permanent: bool },
 }
 
 impl SmtpMailer {
-    /// Creates a mailer with at most `max_connections` connections at once. The first letter opens the first one.
+    /// Creates a mailer with at most `max_connections` connections at once. The first e-mail opens the first one.
     ///
     /// # Errors
     /// TLS or the pool can't be set up.
@@ -116,8 +116,8 @@ impl Mailer for SmtpMailer {
                 ));
             }
             Err(NotBegun::Failed { answer, is_permanent }) => {
-                let is_about_the_letter = needs_utf_8 && self.accepts_sender_without_utf_8(&mail).await;
-                return if is_about_the_letter {
+                let is_about_the_mail = needs_utf_8 && self.accepts_sender_without_utf_8(&mail).await;
+                return if is_about_the_mail {
                     Ok(refusal(answer, is_permanent))
                 } else {
                     Err(MailServerTrouble(answer))
@@ -133,7 +133,7 @@ impl Mailer for SmtpMailer {
                 Ok(Reply::Accepted(answer::of_response(&response)))
             }
             Err(error) => {
-                // A server that refused this letter may accept the next one. One that did not reply is gone.
+                // A server that refused this e-mail may accept the next one. One that did not reply is gone.
                 if matches!(error, SmtpError::Refused(_)) {
                     reset(&mut connection).await;
                 }
@@ -154,7 +154,7 @@ fn refusal(answer: String, is_permanent: bool) -> Reply {
     if is_permanent { Reply::Refused(answer) } else { Reply::Deferred(answer) }
 }
 
-/// Sends RSET, so that the connection can be used for another letter.
+/// Sends RSET, so that the connection can be used for another e-mail.
 async fn reset(connection: &mut Connection) {
     let reset = timeout(RESET_TIMEOUT, connection.conversation.command(Rset, &[250])).await;
     connection.is_between_mails = reset.is_ok_and(|reset| reset.is_ok());
@@ -176,7 +176,7 @@ impl From<PoolError<SmtpError>> for NotBegun {
     }
 }
 
-/// Sends the recipient and the content of a letter whose sender was accepted.
+/// Sends the recipient and the content of an e-mail whose sender was accepted.
 async fn hand_over(connection: &mut Connection, mail: &Message) -> Result<Response, SmtpError> {
     let conversation = &mut connection.conversation;
     for recipient in mail.envelope().to() {

@@ -1,6 +1,6 @@
 //! The program itself: start, stop, files and log.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use tempfile::tempdir;
 use test_support::{Engine, Suite, TestDatabase, tests};
 
-use crate::mail::{counts, until_counted};
 use crate::security::Operation;
 use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, JWT_SECRET, PASSWORD, Program, RawConnection, problem, run, text};
 
@@ -17,8 +16,6 @@ pub(crate) fn suite() -> Suite {
         starts_without_any_settings,
         keeps_the_generated_secrets,
         two_can_start_at_once_in_an_empty_directory,
-        what_it_writes_is_its_owners_alone,
-        what_earlier_versions_wrote_becomes_its_owners_alone,
         reads_the_dotenv_file,
         refuses_to_start_with_a_malformed_dotenv_file,
         finishes_a_request_in_flight,
@@ -41,7 +38,7 @@ fn environment(database: &TestDatabase) -> [(&'static str, &str); 4] {
     ]
 }
 
-fn read_secret(directory: &Path, name: &str) -> String {
+pub(crate) fn read_secret(directory: &Path, name: &str) -> String {
     let file = directory.join("data").join(name);
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
     let secret = fs::read_to_string(file).unwrap().trim().to_owned();
@@ -68,47 +65,6 @@ async fn starts_without_any_settings() {
     assert_eq!(admin.me().await["role"], "admin");
     let log = program.stop();
     assert!(!log.contains(&password) && !log.contains(&secret), "{log}");
-}
-
-fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o777
-}
-
-async fn what_it_writes_is_its_owners_alone() {
-    let directory = tempdir().unwrap();
-    let program = Program::start(directory.path(), &[]);
-    let admin = program.log_in("admin@example.com", &read_secret(directory.path(), "admin-password")).await;
-    let book = admin.post("/books", &json!({ "title": "T", "author": "A", "price": 1 })).await.body_of(201);
-    admin.place(&book).await;
-    admin.patch(&format!("/books/{}/stock", book["id"]), &json!({ "quantity": 1 })).await.body_of(200);
-    until_counted(&admin, &book, &counts(0, 1, 0, 0)).await;
-
-    let data = directory.path().join("data");
-    let mails = data.join("mail");
-    assert_eq!([mode(&data), mode(&mails)], [0o700; 2]);
-    let entries = [&data, &mails].map(|directory| fs::read_dir(directory).unwrap());
-    let files: Vec<_> = entries.into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
-    let files: Vec<_> = files.into_iter().filter(|path| path.is_file()).collect();
-    assert!(files.iter().any(|file| file.ends_with("bookstore.db-wal")), "{files:?}");
-    assert!(files.iter().any(|file| file.extension().is_some_and(|extension| extension == "eml")), "{files:?}");
-    for file in files {
-        assert_eq!(mode(&file), 0o600, "{file:?}");
-    }
-}
-
-async fn what_earlier_versions_wrote_becomes_its_owners_alone() {
-    let directory = tempdir().unwrap();
-    drop(Program::start(directory.path(), &[]));
-    let data = directory.path().join("data");
-    let paths = [".", "mail", "bookstore.db", "bookstore.db-wal", "bookstore.db-shm", "jwt-secret", "admin-password"];
-    for name in paths {
-        let mode = if data.join(name).is_dir() { 0o755 } else { 0o644 };
-        fs::set_permissions(data.join(name), Permissions::from_mode(mode)).unwrap();
-    }
-    let _program = Program::start(directory.path(), &[]);
-    for name in paths {
-        assert_eq!(mode(&data.join(name)) & 0o077, 0, "{name}");
-    }
 }
 
 async fn keeps_the_generated_secrets() {

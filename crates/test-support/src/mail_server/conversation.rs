@@ -1,4 +1,3 @@
-use std::fmt;
 use std::io;
 use std::mem;
 use std::sync::Arc;
@@ -6,13 +5,13 @@ use std::time::Instant;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufStream};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufStream};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio_rustls::TlsAcceptor;
 
 use super::mail::Mail;
 use super::script::{State, Step, Verdict};
+use super::tls::{Stream, Tls};
 
 /// What a server is like, whatever its script.
 #[derive(Clone, Debug, Default)]
@@ -22,25 +21,6 @@ pub(super) struct Traits {
     pub(super) keeps_no_contents: bool,
     pub(super) tls: Option<Tls>,
 }
-
-/// How a server speaks TLS.
-#[derive(Clone)]
-pub(super) struct Tls {
-    pub(super) acceptor: TlsAcceptor,
-    /// Whether it does from the first byte, and not after STARTTLS.
-    pub(super) is_implicit: bool,
-}
-
-impl fmt::Debug for Tls {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tls").field("is_implicit", &self.is_implicit).finish_non_exhaustive()
-    }
-}
-
-/// TCP, or TLS over it.
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// One client, from its connection to its end.
 pub(super) struct Conversation {

@@ -3,6 +3,7 @@
 mod conversation;
 mod mail;
 mod script;
+mod tls;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -15,8 +16,9 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
-use conversation::{Conversation, Tls, Traits};
+use conversation::{Conversation, Traits};
 use script::{Rule, State};
+use tls::Tls;
 
 use crate::certificate::Certificate;
 

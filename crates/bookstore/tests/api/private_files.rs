@@ -38,7 +38,7 @@ async fn what_it_writes_is_its_owners_alone() {
     assert!(files.iter().any(|file| file.ends_with("bookstore.db-wal")), "{files:?}");
     assert!(files.iter().any(|file| file.extension().is_some_and(|extension| extension == "eml")), "{files:?}");
     for file in files {
-        assert_eq!(mode(&file), 0o600, "{file:?}");
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
     }
 }
 

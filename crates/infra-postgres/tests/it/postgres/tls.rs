@@ -11,7 +11,7 @@ pub(crate) fn suite() -> Suite {
 
 async fn open(url: &str) -> Result<Store, ConnectError> {
     let url = DatabaseUrl::parse(url).unwrap();
-    connect(&StoreOptions { url, max_connections: NonZeroU32::MIN }).await
+    connect(&StoreOptions { url, max_connections: NonZeroU32::MIN, migrates: true }).await
 }
 
 /// Why the connection is not safe.

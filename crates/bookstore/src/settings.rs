@@ -1,4 +1,5 @@
 use std::fs;
+use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
@@ -6,9 +7,10 @@ use anyhow::{Context, ensure};
 use chrono::Duration;
 use clap::{Args, ValueEnum};
 use infra_postgres::DatabaseUrl;
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::mail_settings::MailSettings;
+use crate::mail_settings::{MailSettings, Switch};
 use crate::private_files::{make_private, make_store_private};
 
 /// The settings of the program: options, or environment variables of the same names.
@@ -24,6 +26,10 @@ pub struct Settings {
     /// The maximum number of connections to PostgreSQL; on SQLite it is always 1 (default: 2 x cores + 12)
     #[arg(long, env)]
     pub database_max_connections: Option<NonZeroU32>,
+
+    /// Whether a start brings the schema of the store up to date; if off, it must be: see `bookstore migrate`
+    #[arg(long, env, value_name = "SWITCH", default_value = "on")]
+    pub migrate_on_start: Switch,
 
     /// The address to listen on
     #[arg(long, env, default_value = "127.0.0.1")]
@@ -71,6 +77,10 @@ pub struct Settings {
     #[arg(long, env, value_name = "BYTES", default_value = "65536")]
     pub max_body_bytes: NonZeroUsize,
 
+    /// The proxies that tell the address of a client in X-Forwarded-For: addresses and networks such as 10.0.0.0/8, separated by commas
+    #[arg(long, env, value_name = "ADDRESS,...", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
+
     /// How users are told about restocks.
     #[command(flatten)]
     pub mail: MailSettings,
@@ -95,6 +105,11 @@ fn seconds(text: &str) -> Result<u32, String> {
         .ok()
         .filter(|seconds| *seconds > 0)
         .ok_or_else(|| format!("must be a whole number from 1 to {}", u32::MAX))
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
+    network.map_err(|_| "must be an address or a network such as 10.0.0.0/8".to_owned())
 }
 
 /// Returns the number of cores that the program may use.
@@ -155,30 +170,36 @@ impl Settings {
         self.database_url.expose_secret().starts_with("sqlite:")
     }
 
+    /// Returns the file of an embedded store, unless it is in memory.
+    pub(crate) fn sqlite_file(&self) -> Option<PathBuf> {
+        let path = self.database_url.expose_secret().strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+        (path != ":memory:").then(|| PathBuf::from(path))
+    }
+
     /// Returns the directory of an embedded store, which also keeps secrets and e-mails.
     #[must_use]
     pub fn data_directory(&self) -> Option<PathBuf> {
-        Some(self.sqlite_file()?.parent().unwrap_or(Path::new("")).to_owned())
+        // A store in memory has no directory, so secrets and e-mails are kept in that of the default store.
+        let file = self.sqlite_file().unwrap_or_else(|| PathBuf::from(DEFAULT_SQLITE_FILE));
+        self.is_sqlite().then(|| file.parent().unwrap_or(Path::new("")).to_owned())
     }
 
     /// Creates the directory of an embedded store, and makes a store that exists its owner's alone.
     pub(crate) fn prepare_data_directory(&self) -> anyhow::Result<()> {
-        let (Some(file), Some(directory)) = (self.sqlite_file(), self.data_directory()) else { return Ok(()) };
+        let Some(directory) = self.data_directory() else { return Ok(()) };
         if !directory.as_os_str().is_empty() {
             fs::create_dir_all(&directory).with_context(|| format!("can't create {}", directory.display()))?;
         }
-        let made_private = make_store_private(file).and_then(|()| {
-            // Any other directory may hold more than the store.
-            if file == Path::new(DEFAULT_SQLITE_FILE) { make_private(&directory) } else { Ok(()) }
-        });
-        made_private.with_context(|| format!("can't make {} readable by its owner alone", file.display()))
-    }
-
-    fn sqlite_file(&self) -> Option<&Path> {
-        let path = self.database_url.expose_secret().strip_prefix("sqlite:")?;
-        let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
-        // A store in memory has no directory, so secrets and e-mails are kept in that of the default store.
-        Some(Path::new(if path == ":memory:" { DEFAULT_SQLITE_FILE } else { path }))
+        let unprotected = || format!("can't make the store in {} readable by its owner alone", directory.display());
+        if let Some(file) = self.sqlite_file() {
+            make_store_private(&file).with_context(unprotected)?;
+        }
+        // Any other directory may hold more than the store.
+        if Path::new(DEFAULT_SQLITE_FILE).parent() == Some(&directory) {
+            make_private(&directory).with_context(unprotected)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn max_connections(&self) -> NonZeroU32 {

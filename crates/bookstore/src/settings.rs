@@ -76,6 +76,10 @@ pub struct Settings {
     #[arg(long, env, value_name = "BYTES", default_value = "65536")]
     pub max_body_bytes: NonZeroUsize,
 
+    /// The maximum number of a user's pre-bookings that wait at the same time
+    #[arg(long, env, value_name = "NUMBER", default_value = "100")]
+    pub max_waiting_per_user: NonZeroU32,
+
     /// How users are told about restocks.
     #[command(flatten)]
     pub mail: MailSettings,

@@ -66,6 +66,11 @@ pub(crate) mod kinds {
         kind(S::CONFLICT, "PREBOOK_BOOK_IN_STOCK", "Book is in stock — add to cart instead");
     pub(crate) const PREBOOK_DUPLICATE: Kind =
         kind(S::CONFLICT, "PREBOOK_DUPLICATE", "You are already waiting for this book");
+    pub(crate) const PREBOOK_LIMIT_REACHED: Kind = kind(
+        S::CONFLICT,
+        "PREBOOK_LIMIT_REACHED",
+        "You are waiting for as many books as you may; cancel a pre-booking first",
+    );
     pub(crate) const PREBOOK_ALREADY_CANCELLED: Kind =
         kind(S::CONFLICT, "PREBOOK_ALREADY_CANCELLED", "This pre-booking is already cancelled");
 

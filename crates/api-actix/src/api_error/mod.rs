@@ -29,7 +29,7 @@ pub(crate) struct ApiError {
     detail: Cow<'static, str>,
     field: Option<&'static str>,
     errors: Vec<FieldError>,
-    /// `Retry-After` or `Allow`, if the problem has one.
+    /// `Retry-After`, `Allow` or `Location`, if the problem has one.
     header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
@@ -54,6 +54,14 @@ impl ApiError {
     /// Sets `Retry-After` (RFC 9110, 10.2.3).
     pub(crate) fn retry_after(self, delay: Duration) -> Self {
         self.with_header(header::RETRY_AFTER, HeaderValue::from(delay.num_seconds().max(1)))
+    }
+
+    /// Sets `Location`, the path of what the request conflicts with.
+    pub(crate) fn location(self, path: &str) -> Self {
+        match HeaderValue::from_str(path) {
+            Ok(path) => self.with_header(header::LOCATION, path),
+            Err(_) => self,
+        }
     }
 
     fn with_header(self, name: HeaderName, value: HeaderValue) -> Self {

@@ -2,15 +2,14 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::PgPoolOptions;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::sqlx::{self, Connection};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
-use tracing::log::LevelFilter;
+use sea_orm::{DbErr, RuntimeErr};
 
 use crate::pool::Connections;
-use crate::postgres::{self, PostgresPool, SLOW_STATEMENT};
+use crate::postgres::{self, PostgresPool};
 use crate::signal::Signal;
+use crate::sqlite::{self, Purpose};
 use crate::{Pool, Repositories, Store};
 
 /// Where the store is, and how to use it.
@@ -18,8 +17,8 @@ use crate::{Pool, Repositories, Store};
 pub struct StoreOptions {
     /// `postgres://...`, `sqlite://path` or `sqlite::memory:`.
     pub url: String,
-    /// The maximum number of connections to PostgreSQL. SQLite always has one: several would wait for each other, and serve users
-    /// less evenly.
+    /// The maximum number of connections to PostgreSQL; a quarter as many more are for searches. SQLite always has one, and another
+    /// for searches: several that write would wait for each other, and serve users less evenly.
     pub max_connections: NonZeroU32,
 }
 
@@ -47,9 +46,9 @@ pub enum ConnectError {
 }
 
 /// How long to wait for a connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How often to try to open an SQLite file that another process is creating.
-const SQLITE_OPEN_ATTEMPTS: u32 = 5;
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a search may take.
+pub(crate) const SEARCH_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Opens the store and brings its schema up to date.
 ///
@@ -58,21 +57,31 @@ const SQLITE_OPEN_ATTEMPTS: u32 = 5;
 /// # Errors
 /// The store can't be reached, can't be written, or can't be migrated.
 pub async fn connect(options: &StoreOptions) -> Result<Store, ConnectError> {
-    let connections = if options.url.starts_with("sqlite:") {
-        let database = open_sqlite(&options.url).await.map_err(ConnectError::Connect)?;
-        migration::migrate(&database).await.map_err(ConnectError::Migrate)?;
-        Connections::Sqlite(database)
-    } else {
-        Connections::Postgres(open_postgres(options).await?)
-    };
-    Ok(Repositories { connection: Pool(connections), signal: Arc::new(Signal::new(&options.url)) })
+    let connection =
+        if options.url.starts_with("sqlite:") { open_sqlite(&options.url).await? } else { open_postgres(options).await? };
+    Ok(Repositories { connection, signal: Arc::new(Signal::new(&options.url)) })
 }
 
-async fn open_postgres(options: &StoreOptions) -> Result<PostgresPool, ConnectError> {
+async fn open_sqlite(url: &str) -> Result<Pool, ConnectError> {
+    let database = sqlite::open(url, Purpose::Everything).await.map_err(ConnectError::Connect)?;
+    migration::migrate(&database).await.map_err(ConnectError::Migrate)?;
+    let searches = if url.contains(":memory:") {
+        None
+    } else {
+        let database = sqlite::open(url, Purpose::Searches).await.map_err(ConnectError::Connect)?;
+        Some(Box::new(Pool { connections: Connections::Sqlite(database), searches: None }))
+    };
+    Ok(Pool { connections: Connections::Sqlite(database), searches })
+}
+
+async fn open_postgres(options: &StoreOptions) -> Result<Pool, ConnectError> {
     let connect_options = postgres::connect_options(&options.url).map_err(connect_error)?;
     let max_connections = usize::try_from(options.max_connections.get()).unwrap_or(usize::MAX);
     let pool = PostgresPool::new(connect_options.clone(), max_connections, ACQUIRE_TIMEOUT);
     let pool = pool.map_err(|error| ConnectError::Connect(DbErr::Custom(error.to_string())))?;
+    let for_searches = postgres::for_searches(connect_options.clone(), SEARCH_TIMEOUT);
+    let searches = PostgresPool::new(for_searches, max_connections.div_ceil(4), ACQUIRE_TIMEOUT);
+    let searches = searches.map_err(|error| ConnectError::Connect(DbErr::Custom(error.to_string())))?;
     // The first connection shows whether the address is right.
     drop(pool.acquire().await.map_err(name_cause)?);
 
@@ -81,7 +90,8 @@ async fn open_postgres(options: &StoreOptions) -> Result<PostgresPool, ConnectEr
     let migrated = migration::migrate(&for_migration.clone().into()).await;
     for_migration.close().await;
     migrated.map_err(ConnectError::Migrate)?;
-    Ok(pool)
+    let searches = Box::new(Pool { connections: Connections::Postgres(searches), searches: None });
+    Ok(Pool { connections: Connections::Postgres(pool), searches: Some(searches) })
 }
 
 fn connect_error(error: sqlx::Error) -> ConnectError {
@@ -99,56 +109,6 @@ fn name_cause(error: DbErr) -> ConnectError {
         }
     }
     ConnectError::Connect(error)
-}
-
-async fn open_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let options = sqlite(url);
-    let mut attempts = 1;
-    loop {
-        match Database::connect(options.clone()).await {
-            Err(_) if attempts < SQLITE_OPEN_ATTEMPTS => attempts += 1,
-            result => return result,
-        }
-    }
-}
-
-fn sqlite(url: &str) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .sqlx_logging(false)
-        .sqlx_slow_statements_logging_settings(LevelFilter::Warn, SLOW_STATEMENT)
-        .record_stmt_in_spans(false)
-        .max_connections(1)
-        // An in-memory database ends with its only connection.
-        .min_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .map_sqlx_sqlite_pool_opts(|pool| {
-            // A commit that fails for lack of space ends the transaction, but the driver does not notice: later writes would
-            // belong to a transaction that is never committed. So close such a connection.
-            pool.after_release(|connection, _| {
-                Box::pin(async move {
-                    if connection.is_in_transaction() {
-                        // The ping waits for the rollback of an abandoned transaction.
-                        connection.ping().await?;
-                    }
-                    Ok(!connection.is_in_transaction())
-                })
-            })
-        })
-        .map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
-                .busy_timeout(ACQUIRE_TIMEOUT)
-                .foreign_keys(true)
-                // For searches: SQLite's own LIKE folds ASCII only.
-                .with_regexp()
-        });
-    options
 }
 
 #[cfg(test)]

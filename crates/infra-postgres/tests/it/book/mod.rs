@@ -3,10 +3,11 @@
 mod list;
 mod overlaps;
 mod repository;
+mod searches;
 mod stock_repository;
 
 use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
-    [list::suite(), overlaps::suite(), repository::suite(), stock_repository::suite()].into_iter().collect()
+    [list::suite(), overlaps::suite(), repository::suite(), searches::suite(), stock_repository::suite()].into_iter().collect()
 }

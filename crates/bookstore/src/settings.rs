@@ -7,7 +7,7 @@ use chrono::Duration;
 use clap::{Parser, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::mail_settings::MailSettings;
+use crate::mail_settings::{MailSettings, Switch};
 
 /// A pre-booking service for bookstores: customers pre-book a book that is out of stock, and are notified when it is
 /// restocked.
@@ -63,6 +63,10 @@ pub struct Settings {
     /// The origins from which browsers may call the API, separated by commas
     #[arg(long, env, value_name = "https://HOST,...", value_delimiter = ',')]
     pub cors_allowed_origins: Vec<String>,
+
+    /// Whether to serve the Swagger UI at /docs and the OpenAPI document at /openapi.json
+    #[arg(long, env, value_enum, default_value = "on")]
+    pub docs: Switch,
 
     /// The log level (error, warn, info, debug or trace), or a filter such as info,api_actix=debug
     #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info")]
@@ -144,7 +148,9 @@ impl Settings {
             "ADMIN_EMAIL and ADMIN_PASSWORD must both be set, or neither"
         );
         for origin in &self.cors_allowed_origins {
-            let is_origin = url::Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
+            // A browser sends no wildcard, so it would match nothing.
+            let is_origin = !origin.contains('*')
+                && url::Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
             ensure!(
                 is_origin,
                 "CORS_ALLOWED_ORIGINS must be origins such as https://shop.example.com, unlike {origin:?}"

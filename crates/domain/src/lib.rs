@@ -17,6 +17,7 @@ mod clock;
 pub mod delivery;
 mod id;
 mod invalid_value;
+mod label;
 mod page;
 pub mod pre_booking;
 mod repository_error;
@@ -29,6 +30,7 @@ mod testing;
 
 pub use clock::{Clock, Timestamp};
 pub use invalid_value::InvalidValue;
+pub use label::Label;
 pub use page::{Page, PageRequest, PageSize};
 pub use repository_error::RepositoryError;
 pub use store_health::{StoreHealth, StoreState};

@@ -16,7 +16,7 @@ const fn kind(status: StatusCode, code: &'static str, detail: &'static str) -> K
 pub(crate) mod kinds {
     use super::{Kind, StatusCode as S, kind};
 
-    pub(crate) const NOT_FOUND: Kind = kind(S::NOT_FOUND, "NOT_FOUND", "This path does not exist; see /docs");
+    pub(crate) const NOT_FOUND: Kind = kind(S::NOT_FOUND, "NOT_FOUND", "This path does not exist");
     pub(crate) const METHOD_NOT_ALLOWED: Kind = kind(S::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "");
 
     pub(crate) const AUTH_TOKEN_MISSING: Kind =

@@ -5,7 +5,7 @@ use std::fmt;
 
 use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use chrono::Duration;
 
@@ -74,9 +74,9 @@ impl ApiError {
         kinds::INTERNAL_ERROR.into()
     }
 
-    pub(crate) fn method_not_allowed(allowed: &[Method]) -> Self {
-        let allow = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-        let value = HeaderValue::from_str(&allow).unwrap_or(HeaderValue::from_static(""));
+    /// Names the methods that are allowed.
+    pub(crate) fn method_not_allowed(allow: &str) -> Self {
+        let value = HeaderValue::from_str(allow).unwrap_or(HeaderValue::from_static(""));
         let error = Self::from(kinds::METHOD_NOT_ALLOWED).detail(format!("This path allows {allow}"));
         error.with_header(header::ALLOW, value)
     }

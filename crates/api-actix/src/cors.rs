@@ -10,11 +10,11 @@ const MAX_AGE_SECONDS: u32 = 3600;
 
 /// Tells the browser which origins may read a response. What each path allows is told by [`preflight`].
 pub(crate) fn cors(origins: &[String]) -> Cors {
-    let cors = Cors::default()
-        .disable_preflight()
-        .allow_any_method()
-        .allow_any_header()
-        .expose_headers([header::LOCATION.as_str(), header::RETRY_AFTER.as_str(), "x-request-id"]);
+    let cors = Cors::default().disable_preflight().allow_any_method().allow_any_header().expose_headers([
+        header::LOCATION.as_str(),
+        header::RETRY_AFTER.as_str(),
+        "x-request-id",
+    ]);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
 

@@ -49,14 +49,16 @@ mod tests {
 
     #[test]
     fn accepts_letters_of_every_direction() {
-        for text in ["Solaris", "סולאריס C++", "سولاريس (1961)", "a\u{200d}b", "👩\u{200d}🚀", "x\u{2065}y"] {
+        for text in ["Solaris", "סולאריס C++", "سولاريس (1961)", "a\u{200d}b", "👩\u{200d}🚀", "x\u{2065}y"]
+        {
             assert_eq!(Label::<20>::parse(text).unwrap().as_str(), text);
         }
     }
 
     #[test]
     fn rejects_characters_that_control_the_direction() {
-        let controls = "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
+        let controls =
+            "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
         for control in controls.chars() {
             let error = Label::<20>::parse(format!("Solaris{control}")).unwrap_err().to_string();
             assert!(error.starts_with("must not contain a character that controls"), "{control:?}: {error}");

@@ -57,8 +57,11 @@ pub(crate) const SEARCH_TIMEOUT: Duration = Duration::from_secs(3);
 /// # Errors
 /// The store can't be reached, can't be written, or can't be migrated.
 pub async fn connect(options: &StoreOptions) -> Result<Store, ConnectError> {
-    let connection =
-        if options.url.starts_with("sqlite:") { open_sqlite(&options.url).await? } else { open_postgres(options).await? };
+    let connection = if options.url.starts_with("sqlite:") {
+        open_sqlite(&options.url).await?
+    } else {
+        open_postgres(options).await?
+    };
     Ok(Repositories { connection, signal: Arc::new(Signal::new(&options.url)) })
 }
 

@@ -77,6 +77,9 @@ impl<M: Mac + Clone> JwtVerifier for Keyed<M> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
     use super::*;
 
     /// The example of RFC 7515, A.1.
@@ -87,8 +90,8 @@ mod tests {
                        eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
         let expected = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         install();
-        let encoding = EncodingKey::from_urlsafe_base64_secret(key).unwrap();
-        let decoding = DecodingKey::from_secret(encoding.as_bytes());
+        let key = BASE64_URL_SAFE_NO_PAD.decode(key).unwrap();
+        let (encoding, decoding) = (EncodingKey::from_secret(&key), DecodingKey::from_secret(&key));
 
         let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &encoding, Algorithm::HS256).unwrap();
         assert_eq!(signature, expected);

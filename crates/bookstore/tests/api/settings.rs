@@ -18,7 +18,7 @@ pub(crate) fn suite() -> Suite {
 
 type Variable = (&'static str, &'static str);
 
-const SETTINGS: [&str; 20] = [
+const SETTINGS: [&str; 22] = [
     "DATABASE_URL",
     "DATABASE_MAX_CONNECTIONS",
     "HOST",
@@ -32,6 +32,8 @@ const SETTINGS: [&str; 20] = [
     "RUST_LOG",
     "LOG_FORMAT",
     "MAX_BODY_BYTES",
+    "MAX_WAITING_PER_USER",
+    "DOCS",
     "SMTP_URL",
     "SMTP_ALLOW_PLAINTEXT",
     "MAIL_FROM",
@@ -76,7 +78,7 @@ async fn prints_its_version() {
 async fn invalid_settings_are_reported_in_one_line() {
     let long_secret = "a secret of more than thirty-two bytes";
     let postgres = ("DATABASE_URL", "postgres://somebody:dbsecret@127.0.0.1:1/nowhere");
-    let cases: [(&[Variable], &[&str], &str); 36] = [
+    let cases: [(&[Variable], &[&str], &str); 39] = [
         (&[("PORT", "x")], &[], "port"),
         (&[("PORT", "65536")], &[], "port"),
         (&[("HOST", "no.such.host.invalid")], &[], "HOST"),
@@ -97,6 +99,9 @@ async fn invalid_settings_are_reported_in_one_line() {
         (&[("ADMIN_PASSWORD", "short")], &[], "ADMIN_PASSWORD"),
         (&[("CORS_ALLOWED_ORIGINS", "shop.example.com")], &[], "CORS_ALLOWED_ORIGINS"),
         (&[("CORS_ALLOWED_ORIGINS", "https://shop.example.com/path")], &[], "CORS_ALLOWED_ORIGINS"),
+        (&[("CORS_ALLOWED_ORIGINS", "https://*.example.com")], &[], "CORS_ALLOWED_ORIGINS"),
+        (&[("MAX_WAITING_PER_USER", "0")], &[], "max-waiting-per-user"),
+        (&[("DOCS", "maybe")], &[], "docs"),
         (&[("RUST_LOG", "info,=,=")], &[], "RUST_LOG"),
         (&[("LOG_FORMAT", "xml")], &[], "log-format"),
         (&[("MAX_BODY_BYTES", "0")], &[], "max-body-bytes"),

@@ -3,8 +3,8 @@ use domain::book::{Book, BookFilter, BookId, BookQuery, BookReader, BookSort, Se
 use domain::{Page, RepositoryError};
 use sea_orm::sea_query::{BinOper, Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, Order, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 
 use crate::entity::book::{Column, Entity};

@@ -9,5 +9,7 @@ mod stock_repository;
 use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
-    [list::suite(), overlaps::suite(), repository::suite(), searches::suite(), stock_repository::suite()].into_iter().collect()
+    [list::suite(), overlaps::suite(), repository::suite(), searches::suite(), stock_repository::suite()]
+        .into_iter()
+        .collect()
 }

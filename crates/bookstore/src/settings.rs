@@ -26,7 +26,8 @@ pub struct Settings {
     #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
     pub database_url: String,
 
-    /// The maximum number of connections to PostgreSQL; on SQLite it is always 1 (default: 2 x cores + 12)
+    /// The maximum number of connections to PostgreSQL, and a quarter as many more for searches; on SQLite it is always 1
+    /// (default: 2 x cores + 12)
     #[arg(long, env)]
     pub database_max_connections: Option<NonZeroU32>,
 

@@ -36,10 +36,7 @@ pub(crate) async fn redirect() -> HttpResponse {
 pub(crate) async fn swagger_ui(file: web::Path<String>) -> Result<HttpResponse, ApiError> {
     // It forgets the access token when the page is closed.
     let config = Arc::new(Config::from("/openapi.json").persist_authorization(false));
-    let file = match utoipa_swagger_ui::serve(&file, config) {
-        Ok(Some(file)) => file,
-        Ok(None) | Err(_) => return Err(kinds::NOT_FOUND.into()),
-    };
+    let Ok(Some(file)) = utoipa_swagger_ui::serve(&file, config) else { return Err(kinds::NOT_FOUND.into()) };
     let content = match file.bytes {
         Cow::Borrowed(content) => Bytes::from_static(content),
         Cow::Owned(content) => content.into(),

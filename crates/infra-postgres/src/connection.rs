@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::PgPoolOptions;
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
 use crate::pool::Connections;
 use crate::postgres::{self, PostgresPool};
@@ -20,6 +20,8 @@ pub struct StoreOptions {
     /// The maximum number of connections to PostgreSQL; a quarter as many more are for searches. SQLite always has one, and another
     /// for searches: several that write would wait for each other, and serve users less evenly.
     pub max_connections: NonZeroU32,
+    /// Whether to bring the schema up to date. If not, it must be.
+    pub migrates: bool,
 }
 
 /// Why the store can't be used.
@@ -43,6 +45,12 @@ pub enum ConnectError {
     /// The schema could not be brought up to date.
     #[error("the schema of the database can't be brought up to date: {0}")]
     Migrate(DbErr),
+    /// The schema is not the one of this program, and may not be changed.
+    #[error(
+        "the schema of the database is not the one of this program, and MIGRATE_ON_START is off; `bookstore migrate status` shows the \
+         difference, and `bookstore migrate up` brings an older schema up to date"
+    )]
+    OtherSchema,
 }
 
 /// How long to wait for a connection.
@@ -50,24 +58,21 @@ pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a search may take.
 pub(crate) const SEARCH_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Opens the store and brings its schema up to date.
+/// Opens the store and brings its schema up to date, if it may.
 ///
 /// MUST be called on a runtime that lives until the process ends, because the connections and the work on them belong to it.
 ///
 /// # Errors
 /// The store can't be reached, can't be written, or can't be migrated.
 pub async fn connect(options: &StoreOptions) -> Result<Store, ConnectError> {
-    let connection = if options.url.starts_with("sqlite:") {
-        open_sqlite(&options.url).await?
-    } else {
-        open_postgres(options).await?
-    };
+    let connection =
+        if options.url.starts_with("sqlite:") { open_sqlite(options).await? } else { open_postgres(options).await? };
     Ok(Repositories { connection, signal: Arc::new(Signal::new(&options.url)) })
 }
 
-async fn open_sqlite(url: &str) -> Result<Pool, ConnectError> {
+async fn open_sqlite(StoreOptions { url, migrates, .. }: &StoreOptions) -> Result<Pool, ConnectError> {
     let database = sqlite::open(url, Purpose::Everything).await.map_err(ConnectError::Connect)?;
-    migration::migrate(&database).await.map_err(ConnectError::Migrate)?;
+    prepare_schema(&database, *migrates).await?;
     let searches = if url.contains(":memory:") {
         None
     } else {
@@ -90,14 +95,25 @@ async fn open_postgres(options: &StoreOptions) -> Result<Pool, ConnectError> {
 
     let for_migration = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
     let for_migration = for_migration.connect_with(connect_options).await.map_err(connect_error)?;
-    let migrated = migration::migrate(&for_migration.clone().into()).await;
+    let prepared = prepare_schema(&for_migration.clone().into(), options.migrates).await;
     for_migration.close().await;
-    migrated.map_err(ConnectError::Migrate)?;
+    prepared?;
     let searches = Box::new(Pool { connections: Connections::Postgres(searches), searches: None });
     Ok(Pool { connections: Connections::Postgres(pool), searches: Some(searches) })
 }
 
-fn connect_error(error: sqlx::Error) -> ConnectError {
+async fn prepare_schema(database: &DatabaseConnection, migrates: bool) -> Result<(), ConnectError> {
+    if migrates {
+        return migration::migrate(database).await.map_err(ConnectError::Migrate);
+    }
+    match migration::is_current(database).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(ConnectError::OtherSchema),
+        Err(error) => Err(ConnectError::Connect(error)),
+    }
+}
+
+pub(crate) fn connect_error(error: sqlx::Error) -> ConnectError {
     name_cause(DbErr::Conn(RuntimeErr::SqlxError(error.into())))
 }
 
@@ -159,7 +175,7 @@ mod tests {
     async fn a_full_store_is_unavailable_and_works_again_when_it_has_space() {
         let directory = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/bookstore.db", directory.path().display());
-        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN }).await.unwrap();
+        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN, migrates: true }).await.unwrap();
         // SQLite does not shrink a file to the limit, but does not let it grow either.
         store.connection.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
 
@@ -187,7 +203,7 @@ mod tests {
         assert_eq!(pragma(&store, "integrity_check").await, "ok");
         store.close().await;
         let url = format!("sqlite://{}/bookstore.db", directory.path().display());
-        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN }).await.unwrap();
+        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN, migrates: true }).await.unwrap();
         assert!(store.find_credentials(&user(0).email).await.unwrap().is_some(), "it was not committed");
         assert_eq!(pragma(&store, "integrity_check").await, "ok");
     }

@@ -31,6 +31,7 @@ fn keyed<M: KeyInit>(algorithm: Algorithm, secret: &[u8]) -> Result<Box<Keyed<M>
     Ok(Box::new(Keyed { mac, algorithm }))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other algorithm is supported, now or later")]
 fn signer(algorithm: Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     match algorithm {
         Algorithm::HS256 => Ok(keyed::<Hmac<Sha256>>(algorithm, key.as_bytes())?),
@@ -40,6 +41,7 @@ fn signer(algorithm: Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>>
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other algorithm is supported, now or later")]
 fn verifier(algorithm: Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     let secret = key.try_get_as_bytes()?;
     match algorithm {

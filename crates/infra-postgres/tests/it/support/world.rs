@@ -169,15 +169,13 @@ impl World {
 /// The pre-booking that was added.
 #[track_caller]
 pub(crate) fn added(outcome: AddedPreBooking) -> PreBooking {
-    match outcome {
-        AddedPreBooking::Added(pre_booking) => pre_booking,
-        refused => panic!("it was not added: {refused:?}"),
-    }
+    let AddedPreBooking::Added(pre_booking) = outcome else { panic!("it was not added: {outcome:?}") };
+    pre_booking
 }
 
 pub(crate) async fn open_store(database: &TestDatabase, connections: u32) -> Store {
     let max_connections = NonZeroU32::new(connections).unwrap();
-    connect(&StoreOptions { url: database.url().to_owned(), max_connections }).await.unwrap()
+    connect(&StoreOptions { url: database.url().to_owned(), max_connections, migrates: true }).await.unwrap()
 }
 
 /// Restocks a book, without the commit. Returns the book as it is then.

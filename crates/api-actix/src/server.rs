@@ -6,9 +6,11 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
+use ipnet::IpNet;
 
 use crate::cors::cors;
 use crate::input::BodyLimit;
+use crate::peer::TrustedProxies;
 use crate::ports::Ports;
 use crate::request_id::request_id;
 use crate::resources::{self, Resources};
@@ -34,6 +36,8 @@ pub struct HttpOptions {
     pub max_body_bytes: usize,
     /// Whether to serve the Swagger UI and the OpenAPI document.
     pub docs: bool,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// The HTTP server, bound to its address.
@@ -58,10 +62,12 @@ impl HttpServer {
         let use_cases = UseCases::new(ports);
         let (origins, limit) = (options.cors_allowed_origins.clone(), options.max_body_bytes);
         let resources = Resources { docs: options.docs, preflights: !origins.is_empty() };
+        let proxies = TrustedProxies::new(&options.trusted_proxies);
         let shared = web::Data::new(use_cases.clone());
         let app = move || {
             App::new()
                 .app_data(shared.clone())
+                .app_data(proxies.clone())
                 .app_data(BodyLimit(limit))
                 .app_data(web::PayloadConfig::new(limit))
                 .wrap(Condition::new(!origins.is_empty(), cors(&origins)))

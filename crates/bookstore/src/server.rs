@@ -116,5 +116,6 @@ fn http_options(settings: &Settings) -> HttpOptions {
         cors_allowed_origins: settings.cors_allowed_origins.clone(),
         max_body_bytes: settings.max_body_bytes.get(),
         docs: settings.docs == Switch::On,
+        trusted_proxies: settings.trusted_proxies.clone(),
     }
 }

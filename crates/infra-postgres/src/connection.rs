@@ -73,7 +73,8 @@ pub async fn connect(options: &StoreOptions) -> Result<Store, ConnectError> {
 async fn open_sqlite(StoreOptions { url, migrates, .. }: &StoreOptions) -> Result<Pool, ConnectError> {
     let database = sqlite::open(url, Purpose::Everything).await.map_err(ConnectError::Connect)?;
     prepare_schema(&database, *migrates).await?;
-    let searches = if url.contains(":memory:") {
+    let is_in_memory = [":memory:", "mode=memory"].iter().any(|part| url.contains(part));
+    let searches = if is_in_memory {
         None
     } else {
         let database = sqlite::open(url, Purpose::Searches).await.map_err(ConnectError::Connect)?;
@@ -85,11 +86,13 @@ async fn open_sqlite(StoreOptions { url, migrates, .. }: &StoreOptions) -> Resul
 async fn open_postgres(options: &StoreOptions) -> Result<Pool, ConnectError> {
     let connect_options = postgres::connect_options(&options.url).map_err(connect_error)?;
     let max_connections = usize::try_from(options.max_connections.get()).unwrap_or(usize::MAX);
-    let pool = PostgresPool::new(connect_options.clone(), max_connections, ACQUIRE_TIMEOUT);
-    let pool = pool.map_err(|error| ConnectError::Connect(DbErr::Custom(error.to_string())))?;
+    let new_pool = |options, max_size| {
+        let pool = PostgresPool::new(options, max_size, ACQUIRE_TIMEOUT);
+        pool.map_err(|error| ConnectError::Connect(DbErr::Custom(error.to_string())))
+    };
+    let pool = new_pool(connect_options.clone(), max_connections)?;
     let for_searches = postgres::for_searches(connect_options.clone(), SEARCH_TIMEOUT);
-    let searches = PostgresPool::new(for_searches, max_connections.div_ceil(4), ACQUIRE_TIMEOUT);
-    let searches = searches.map_err(|error| ConnectError::Connect(DbErr::Custom(error.to_string())))?;
+    let searches = new_pool(for_searches, max_connections.div_ceil(4))?;
     // The first connection shows whether the address is right.
     drop(pool.acquire().await.map_err(name_cause)?);
 

@@ -38,7 +38,10 @@ fn path_of(id: PreBookingId) -> String {
 #[utoipa::path(
     post, path = "/prebooks", tag = "Pre-bookings", operation_id = "place_pre_booking",
     request_body = NewPreBooking,
-    responses((status = 201, description = "The pre-booking", body = PreBookingBody, headers(("Location" = String, description = "The path of the pre-booking"))))
+    responses(
+        (status = 201, description = "The pre-booking", body = PreBookingBody, headers(("Location" = String, description = "The path of the pre-booking"))),
+        (status = 409, description = "", headers(("Location" = String, description = "The path of the pre-booking that is waiting already"))),
+    )
 )]
 pub(crate) async fn place(
     use_cases: Data<UseCases>,

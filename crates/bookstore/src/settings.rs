@@ -23,7 +23,8 @@ pub struct Settings {
     #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
     pub database_url: SecretString,
 
-    /// The maximum number of connections to PostgreSQL; on SQLite it is always 1 (default: 2 x cores + 12)
+    /// The maximum number of connections to PostgreSQL, and a quarter as many more for searches; on SQLite it is always 1
+    /// (default: 2 x cores + 12)
     #[arg(long, env)]
     pub database_max_connections: Option<NonZeroU32>,
 
@@ -65,6 +66,10 @@ pub struct Settings {
     #[arg(long, env, value_name = "https://HOST,...", value_delimiter = ',')]
     pub cors_allowed_origins: Vec<String>,
 
+    /// Whether to serve the Swagger UI at /docs and the OpenAPI document at /openapi.json
+    #[arg(long, env, value_enum, default_value = "on")]
+    pub docs: Switch,
+
     /// The log level (error, warn, info, debug or trace), or a filter such as info,api_actix=debug
     #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info")]
     pub rust_log: String,
@@ -76,6 +81,10 @@ pub struct Settings {
     /// The maximum size of a request body
     #[arg(long, env, value_name = "BYTES", default_value = "65536")]
     pub max_body_bytes: NonZeroUsize,
+
+    /// The maximum number of a user's pre-bookings that wait at the same time
+    #[arg(long, env, value_name = "NUMBER", default_value = "100")]
+    pub max_waiting_per_user: NonZeroU32,
 
     /// The proxies that tell the address of a client in X-Forwarded-For: addresses and networks such as 10.0.0.0/8, separated by commas
     #[arg(long, env, value_name = "ADDRESS,...", value_delimiter = ',', value_parser = network)]
@@ -136,7 +145,9 @@ impl Settings {
             "ADMIN_EMAIL and ADMIN_PASSWORD must both be set, or neither"
         );
         for origin in &self.cors_allowed_origins {
-            let is_origin = url::Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
+            // A browser sends no wildcard, so it would match nothing.
+            let is_origin = !origin.contains('*')
+                && url::Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
             ensure!(
                 is_origin,
                 "CORS_ALLOWED_ORIGINS must be origins such as https://shop.example.com, unlike {origin:?}"

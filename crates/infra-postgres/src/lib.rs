@@ -16,6 +16,7 @@ mod pool;
 mod postgres;
 mod pre_booking;
 mod signal;
+mod sqlite;
 mod store;
 mod transaction;
 mod unit_of_work;

@@ -6,9 +6,10 @@ mod invariants;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
-use crate::connection::{ACQUIRE_TIMEOUT, ConnectError, connect_error, open_sqlite};
+use crate::connection::{ACQUIRE_TIMEOUT, ConnectError, connect_error};
 use crate::database_url::{DatabaseUrl, Engine};
 use crate::postgres;
+use crate::sqlite::{self, Purpose};
 
 pub use inspection::Finding;
 pub use migration::Step;
@@ -24,7 +25,9 @@ impl Maintenance {
     /// The store can't be reached or can't be written.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, ConnectError> {
         let options = match &url.engine {
-            Engine::Sqlite(url) => return open_sqlite(url).await.map(Self).map_err(ConnectError::Connect),
+            Engine::Sqlite(url) => {
+                return sqlite::open(url, Purpose::Everything).await.map(Self).map_err(ConnectError::Connect);
+            }
             Engine::Postgres(address) => postgres::with_limits(PgConnectOptions::clone(address)),
         };
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);

@@ -44,6 +44,12 @@ pub(crate) fn with_limits(options: PgConnectOptions) -> PgConnectOptions {
     ])
 }
 
+/// Changes the limits for searches. They are planned for the text at hand: a plan for any text would fold it again for each row.
+pub(crate) fn for_searches(options: PgConnectOptions, timeout: Duration) -> PgConnectOptions {
+    let timeout = timeout.as_millis().to_string();
+    options.options([("statement_timeout", timeout.as_str()), ("plan_cache_mode", "force_custom_plan")])
+}
+
 /// Opens sessions for the pool, and decides which ones may be used again.
 ///
 /// Sessions belong to a generation. When a session is lost, its whole generation is suspect: the server is gone, was demoted, or

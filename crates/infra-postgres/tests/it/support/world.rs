@@ -10,7 +10,7 @@ use domain::book::{
 };
 use domain::delivery::{DeliveryReader, RestockSignal};
 use domain::pre_booking::{
-    NewPreBooking, PreBookedBook, PreBooking, PreBookingId, PreBookingReader, PreBookingRepository,
+    AddedPreBooking, NewPreBooking, PreBookedBook, PreBooking, PreBookingId, PreBookingReader, PreBookingRepository,
 };
 use domain::{Clock, Timestamp, UnitOfWork, UnitOfWorkFactory};
 use infra_postgres::{DatabaseUrl, Store, StoreOptions, connect};
@@ -19,6 +19,9 @@ use test_support::{Bystander, TestDatabase};
 
 use super::examples::{at, copies, details, new_user};
 use super::own_units::OwnUnits;
+
+/// The limit of tests that are not about it.
+pub(crate) const MAX_WAITING: NonZeroU32 = NonZeroU32::new(100).unwrap();
 
 /// A clock that stays where it was set, except that each reading advances it by a microsecond: no two readings are equal, and
 /// they are in the order of the calls.
@@ -136,13 +139,23 @@ impl World {
     }
 
     /// Adds a pre-booking that was decided on this state of its book, which may be outdated.
-    pub(crate) async fn try_add_pre_booking(&self, user_id: UserId, book: &Book) -> Option<PreBooking> {
+    pub(crate) async fn try_add_pre_booking(&self, user_id: UserId, book: &Book) -> AddedPreBooking {
+        self.try_add_pre_booking_of(MAX_WAITING.get(), user_id, book).await
+    }
+
+    /// Adds a pre-booking, unless this many of the user's are waiting.
+    pub(crate) async fn try_add_pre_booking_of(
+        &self,
+        max_waiting: u32,
+        user_id: UserId,
+        book: &Book,
+    ) -> AddedPreBooking {
         let placed = NewPreBooking { user_id, book_id: book.id, round: book.round, created_at: self.clock.now() };
-        self.pre_bookings().add(&placed).await.unwrap()
+        self.pre_bookings().add(&placed, NonZeroU32::new(max_waiting).unwrap()).await.unwrap()
     }
 
     pub(crate) async fn add_pre_booking(&self, user_id: UserId, book: &Book) -> PreBooking {
-        self.try_add_pre_booking(user_id, book).await.unwrap()
+        added(self.try_add_pre_booking(user_id, book).await)
     }
 
     /// Returns a user's pre-booking, which both ports must read alike.
@@ -151,6 +164,13 @@ impl World {
         assert_eq!(self.pre_bookings().find(user_id, id).await.unwrap().as_ref(), Some(&pre_booking));
         pre_booking
     }
+}
+
+/// The pre-booking that was added.
+#[track_caller]
+pub(crate) fn added(outcome: AddedPreBooking) -> PreBooking {
+    let AddedPreBooking::Added(pre_booking) = outcome else { panic!("it was not added: {outcome:?}") };
+    pre_booking
 }
 
 pub(crate) async fn open_store(database: &TestDatabase, connections: u32) -> Store {

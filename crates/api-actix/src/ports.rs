@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use domain::account::{LogInThrottle, PasswordHasher, TokenIssuer, UserReader};
@@ -7,8 +8,8 @@ use domain::limit::RateLimiter;
 use domain::pre_booking::{PreBookingReader, PreBookingRepository};
 use domain::{Clock, StoreHealth, UnitOfWorkFactory};
 
-/// The ports that the API's use cases need.
-#[expect(missing_docs, reason = "each field is named after its port, which has the docs")]
+/// The ports that the API's use cases need, and the limits that the settings set them.
+#[expect(missing_docs, reason = "each port has the docs of its field")]
 pub struct Ports {
     pub clock: Arc<dyn Clock>,
     pub units: Arc<dyn UnitOfWorkFactory>,
@@ -23,4 +24,6 @@ pub struct Ports {
     pub tokens: Arc<dyn TokenIssuer>,
     pub throttle: Arc<dyn LogInThrottle>,
     pub rate_limiter: Arc<dyn RateLimiter>,
+    /// How many pre-bookings of one user may wait at the same time.
+    pub max_waiting_per_user: NonZeroU32,
 }

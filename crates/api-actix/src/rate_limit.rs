@@ -12,8 +12,8 @@ use domain::limit::{Limit, LimitKey, LimitStatus, RateLimiter, TooManyRequests};
 use crate::api_error::{ApiError, kinds};
 use crate::peer::Peer;
 
-pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-pub(crate) const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// Counts a request of a peer. It comes before everything else, so that a refused request costs next to nothing.
 pub(crate) async fn count(

@@ -4,13 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_cors::Cors;
 use actix_http::HttpService;
 use actix_http::error::DispatchError;
 use actix_server::{Server, ServerHandle};
 use actix_service::{ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::AppConfig;
-use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, web};
@@ -18,13 +16,14 @@ use ipnet::IpNet;
 
 use crate::client_stream::{ClientStream, KEEP_ALIVE};
 use crate::connections::{ConnectionLimits, Connections};
+use crate::cors::cors;
 use crate::input::BodyLimit;
 use crate::listeners::listen;
 use crate::peer::TrustedProxies;
 use crate::ports::Ports;
-use crate::rate_limit::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use crate::request_id::request_id;
-use crate::resources;
+use crate::resources::{self, Resources};
+use crate::security_headers::security_headers;
 use crate::sliced_body::slice_body;
 use crate::use_cases::UseCases;
 
@@ -52,6 +51,8 @@ pub struct HttpOptions {
     pub connections: ConnectionLimits,
     /// The maximum size of a request body.
     pub max_body_bytes: usize,
+    /// Whether to serve the Swagger UI and the OpenAPI document.
+    pub docs: bool,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -78,6 +79,7 @@ impl HttpServer {
         let limiter = web::Data::from(Arc::clone(&ports.rate_limiter));
         let use_cases = UseCases::new(ports);
         let origins = options.cors_allowed_origins.clone();
+        let resources = Resources { docs: options.docs, preflights: !origins.is_empty() };
         let body_limit = BodyLimit { bytes: options.max_body_bytes, timeout: options.client_timeout };
         let proxies = TrustedProxies::new(&options.trusted_proxies);
         let shared = web::Data::new(use_cases.clone());
@@ -90,8 +92,9 @@ impl HttpServer {
                 .app_data(web::PayloadConfig::new(body_limit.bytes))
                 .wrap(from_fn(slice_body))
                 .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
+                .wrap(from_fn(security_headers))
                 .wrap(from_fn(request_id))
-                .configure(resources::configure)
+                .configure(|app| resources::configure(app, resources))
         };
         let connections = Connections::new(options.connections, TrustedProxies::new(&options.trusted_proxies));
         let timeout = options.client_timeout;
@@ -149,14 +152,4 @@ fn admit(
     let address = stream.peer_addr()?;
     let permit = connections.admit(address.ip()).ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionRefused))?;
     Ok((ClientStream::new(stream, timeout, permit), Some(address)))
-}
-
-fn cors(origins: &[String]) -> Cors {
-    let cors = Cors::default()
-        .allow_any_method()
-        .allow_any_header()
-        .expose_headers([header::LOCATION.as_str(), header::RETRY_AFTER.as_str(), "x-request-id"])
-        .expose_headers([RATE_LIMIT, RATE_LIMIT_POLICY])
-        .max_age(3600);
-    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

@@ -31,5 +31,6 @@ pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretS
         tokens: Arc::new(tokens),
         throttle: Arc::new(GuessThrottle::new(Arc::clone(&rate_limiter))),
         rate_limiter,
+        max_waiting_per_user: settings.max_waiting_per_user,
     }
 }

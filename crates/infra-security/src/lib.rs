@@ -2,6 +2,7 @@
 
 mod argon2_hasher;
 mod fair_queue;
+mod hmac_provider;
 mod jwt_issuer;
 mod limits;
 mod random;

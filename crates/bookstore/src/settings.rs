@@ -20,6 +20,10 @@ pub struct Settings {
     #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
     pub database_url: String,
 
+    /// A PostgreSQL replica that lists the catalog; the primary does while the replica fails (default: none)
+    #[arg(long, env, hide_env_values = true)]
+    pub database_read_url: Option<String>,
+
     /// The maximum number of connections to PostgreSQL, and a quarter as many more for searches; on SQLite it is always 1
     /// (default: 2 x cores + 12)
     #[arg(long, env)]
@@ -160,6 +164,10 @@ impl Settings {
     /// One line that names the wrong setting and what would be valid.
     pub fn check_server(&self) -> anyhow::Result<()> {
         self.check()?;
+        ensure!(
+            self.database_read_url.is_none() || !self.is_sqlite(),
+            "DATABASE_READ_URL is for PostgreSQL; SQLite has no replicas"
+        );
         ensure!(
             self.is_sqlite() || self.jwt_secret.is_some(),
             "JWT_SECRET is required on PostgreSQL: at least {MIN_JWT_SECRET_BYTES} bytes, such as `openssl rand -hex 32` prints"

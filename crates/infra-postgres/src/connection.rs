@@ -3,11 +3,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx;
-use sea_orm::sqlx::postgres::PgPoolOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
 use crate::pool::Connections;
-use crate::postgres::{self, PostgresPool};
+use crate::postgres::{self, Accepts, PostgresPool};
 use crate::signal::Signal;
 use crate::sqlite::{self, Purpose};
 use crate::{Pool, Repositories, Store};
@@ -85,24 +85,43 @@ async fn open_sqlite(StoreOptions { url, migrates, .. }: &StoreOptions) -> Resul
 
 async fn open_postgres(options: &StoreOptions) -> Result<Pool, ConnectError> {
     let connect_options = postgres::connect_options(&options.url).map_err(connect_error)?;
-    let max_connections = usize::try_from(options.max_connections.get()).unwrap_or(usize::MAX);
-    let new_pool = |options, max_size| {
-        let pool = PostgresPool::new(options, max_size, ACQUIRE_TIMEOUT);
-        pool.map_err(|error| ConnectError::Connect(DbErr::Custom(error.to_string())))
-    };
-    let pool = new_pool(connect_options.clone(), max_connections)?;
-    let for_searches = postgres::for_searches(connect_options.clone(), SEARCH_TIMEOUT);
-    let searches = new_pool(for_searches, max_connections.div_ceil(4))?;
+    let pool = postgres_pool(&connect_options, Accepts::Primary, options.max_connections)?;
     // The first connection shows whether the address is right.
     drop(pool.acquire().await.map_err(name_cause)?);
 
     let for_migration = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
-    let for_migration = for_migration.connect_with(connect_options).await.map_err(connect_error)?;
+    let for_migration = for_migration.connect_with(connect_options.clone()).await.map_err(connect_error)?;
     let prepared = prepare_schema(&for_migration.clone().into(), options.migrates).await;
     for_migration.close().await;
     prepared?;
-    let searches = Box::new(Pool { connections: Connections::Postgres(searches), searches: None });
-    Ok(Pool { connections: Connections::Postgres(pool), searches: Some(searches) })
+    with_searches(pool, &connect_options, Accepts::Primary, options.max_connections)
+}
+
+/// Returns the connections to a server that is only read. Opens none.
+pub(crate) fn replica_pool(url: &str, max_connections: NonZeroU32) -> Result<Pool, ConnectError> {
+    let options = postgres::connect_options(url).map_err(connect_error)?;
+    let pool = postgres_pool(&options, Accepts::Any, max_connections)?;
+    with_searches(pool, &options, Accepts::Any, max_connections)
+}
+
+/// Adds connections for searches, a quarter as many.
+fn with_searches(
+    pool: PostgresPool,
+    options: &PgConnectOptions,
+    accepts: Accepts,
+    max_connections: NonZeroU32,
+) -> Result<Pool, ConnectError> {
+    let options = postgres::for_searches(options.clone(), SEARCH_TIMEOUT);
+    let few = NonZeroU32::new(max_connections.get().div_ceil(4)).unwrap_or(NonZeroU32::MIN);
+    let searches = Connections::Postgres(postgres_pool(&options, accepts, few)?);
+    let searches = Some(Box::new(Pool { connections: searches, searches: None }));
+    Ok(Pool { connections: Connections::Postgres(pool), searches })
+}
+
+fn postgres_pool(options: &PgConnectOptions, accepts: Accepts, max: NonZeroU32) -> Result<PostgresPool, ConnectError> {
+    let max = usize::try_from(max.get()).unwrap_or(usize::MAX);
+    let pool = PostgresPool::new(options.clone(), accepts, max, ACQUIRE_TIMEOUT);
+    pool.map_err(|error| ConnectError::Connect(DbErr::Custom(error.to_string())))
 }
 
 async fn prepare_schema(database: &DatabaseConnection, migrates: bool) -> Result<(), ConnectError> {

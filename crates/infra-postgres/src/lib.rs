@@ -20,6 +20,7 @@ mod store;
 mod transaction;
 mod unit_of_work;
 
+pub use book::CatalogReplica;
 pub use connection::{ConnectError, StoreOptions, connect};
 pub use maintenance::{Finding, Maintenance, Step};
 pub use pool::Pool;

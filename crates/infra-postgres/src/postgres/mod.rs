@@ -7,6 +7,6 @@ mod pool;
 mod session;
 
 pub(crate) use lease::Lease;
-pub(crate) use opener::{POOLER, READ_ONLY, SLOW_STATEMENT, connect_options, for_searches};
+pub(crate) use opener::{Accepts, POOLER, READ_ONLY, SLOW_STATEMENT, connect_options, for_searches};
 pub(crate) use pool::PostgresPool;
 pub(crate) use session::OutcomeUnknown;

@@ -1,12 +1,11 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::PgPoolOptions;
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
-use crate::pool::Connections;
+use crate::pool::{ACQUIRE_TIMEOUT, Connections, SEARCH_TIMEOUT};
 use crate::postgres::{self, PostgresPool};
 use crate::signal::Signal;
 use crate::sqlite::{self, Purpose};
@@ -52,11 +51,6 @@ pub enum ConnectError {
     )]
     OtherSchema,
 }
-
-/// How long to wait for a connection.
-pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a search may take.
-pub(crate) const SEARCH_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Opens the store and brings its schema up to date, if it may.
 ///

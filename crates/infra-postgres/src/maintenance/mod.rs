@@ -6,7 +6,8 @@ mod invariants;
 use sea_orm::sqlx::postgres::PgPoolOptions;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
-use crate::connection::{ACQUIRE_TIMEOUT, ConnectError, connect_error};
+use crate::connection::{ConnectError, connect_error};
+use crate::pool::ACQUIRE_TIMEOUT;
 use crate::postgres;
 use crate::sqlite::{self, Purpose};
 

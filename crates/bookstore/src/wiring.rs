@@ -3,25 +3,35 @@
 use std::sync::Arc;
 
 use api_actix::Ports;
+<<<<<<< HEAD
 use domain::limit::RateLimiter;
 use infra_postgres::Store;
 use infra_security::{Argon2Hasher, GovernorLimiter, GuessThrottle, JwtIssuer, SystemClock, Unlimited};
+=======
+use domain::book::BookReader;
+use infra_postgres::{CatalogReplica, Store};
+use infra_security::{Argon2Hasher, InMemoryThrottle, JwtIssuer, SystemClock};
+>>>>>>> main
 use secrecy::SecretString;
 
 use crate::rate_limit::RateLimit;
 use crate::settings::{Settings, cores};
 
-pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretString) -> Ports {
+pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretString) -> anyhow::Result<Ports> {
     let tokens = JwtIssuer::new(jwt_secret, settings.access_token_ttl(), settings.refresh_token_ttl());
+<<<<<<< HEAD
     let rate_limiter: Arc<dyn RateLimiter> = match settings.rate_limit {
         RateLimit::On(factor) => Arc::new(GovernorLimiter::new(factor)),
         RateLimit::Off => Arc::new(Unlimited),
     };
     Ports {
+=======
+    Ok(Ports {
+>>>>>>> main
         clock: Arc::new(SystemClock),
         units: Arc::clone(store) as _,
         store_health: Arc::clone(store) as _,
-        book_reader: Arc::clone(store) as _,
+        book_reader: book_reader(store, settings)?,
         book_repository: Arc::clone(store) as _,
         pre_booking_reader: Arc::clone(store) as _,
         pre_booking_repository: Arc::clone(store) as _,
@@ -32,5 +42,13 @@ pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretS
         throttle: Arc::new(GuessThrottle::new(Arc::clone(&rate_limiter))),
         rate_limiter,
         max_waiting_per_user: settings.max_waiting_per_user,
-    }
+    })
+}
+
+fn book_reader(store: &Arc<Store>, settings: &Settings) -> anyhow::Result<Arc<dyn BookReader>> {
+    let store = Arc::clone(store);
+    Ok(match settings.replica()? {
+        Some(url) => Arc::new(CatalogReplica::new(store, &url, settings.max_connections())?),
+        None => store,
+    })
 }

@@ -3,15 +3,10 @@
 use std::sync::Arc;
 
 use api_actix::Ports;
-<<<<<<< HEAD
-use domain::limit::RateLimiter;
-use infra_postgres::Store;
-use infra_security::{Argon2Hasher, GovernorLimiter, GuessThrottle, JwtIssuer, SystemClock, Unlimited};
-=======
 use domain::book::BookReader;
+use domain::limit::RateLimiter;
 use infra_postgres::{CatalogReplica, Store};
-use infra_security::{Argon2Hasher, InMemoryThrottle, JwtIssuer, SystemClock};
->>>>>>> main
+use infra_security::{Argon2Hasher, GovernorLimiter, GuessThrottle, JwtIssuer, SystemClock, Unlimited};
 use secrecy::SecretString;
 
 use crate::rate_limit::RateLimit;
@@ -19,15 +14,11 @@ use crate::settings::{Settings, cores};
 
 pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretString) -> anyhow::Result<Ports> {
     let tokens = JwtIssuer::new(jwt_secret, settings.access_token_ttl(), settings.refresh_token_ttl());
-<<<<<<< HEAD
     let rate_limiter: Arc<dyn RateLimiter> = match settings.rate_limit {
         RateLimit::On(factor) => Arc::new(GovernorLimiter::new(factor)),
         RateLimit::Off => Arc::new(Unlimited),
     };
-    Ports {
-=======
     Ok(Ports {
->>>>>>> main
         clock: Arc::new(SystemClock),
         units: Arc::clone(store) as _,
         store_health: Arc::clone(store) as _,

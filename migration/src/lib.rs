@@ -16,6 +16,7 @@ mod m20261120_000006_create_pre_booking_statuses;
 mod m20261121_000007_add_fan_out_to_restocks;
 mod m20261121_000008_create_deliveries;
 mod m20261121_000009_add_first_walk_ended_at_to_restocks;
+mod m20261121_000010_create_sessions;
 mod migrate;
 
 pub use migrate::{migrate, migrate_within};
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_add_fan_out_to_restocks::Migration),
             Box::new(m20261121_000008_create_deliveries::Migration),
             Box::new(m20261121_000009_add_first_walk_ended_at_to_restocks::Migration),
+            Box::new(m20261121_000010_create_sessions::Migration),
         ]
     }
 }

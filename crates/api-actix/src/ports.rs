@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use domain::account::{LogInThrottle, PasswordHasher, TokenIssuer, UserReader};
+use domain::account::{LogInThrottle, PasswordHasher, SessionReader, TokenIssuer, UserReader};
 use domain::book::{BookReader, BookRepository};
 use domain::delivery::DeliveryReader;
 use domain::pre_booking::{PreBookingReader, PreBookingRepository};
@@ -17,6 +17,7 @@ pub struct Ports {
     pub pre_booking_reader: Arc<dyn PreBookingReader>,
     pub pre_booking_repository: Arc<dyn PreBookingRepository>,
     pub delivery_reader: Arc<dyn DeliveryReader>,
+    pub session_reader: Arc<dyn SessionReader>,
     pub user_reader: Arc<dyn UserReader>,
     pub hasher: Arc<dyn PasswordHasher>,
     pub tokens: Arc<dyn TokenIssuer>,

@@ -1,6 +1,6 @@
 //! Lists every endpoint and who may call it.
 
-use domain::account::{DeactivateError, LogInError, ReactivateError, RefreshError, RegisterError};
+use domain::account::{DeactivateError, EndSessionError, LogInError, ReactivateError, RefreshError, RegisterError};
 use domain::book::{AddBookError, ChangeBookError, DeleteBookError, FindBookError, SetStockError};
 use domain::delivery::{FindDeliveryError, RetryError};
 use domain::pre_booking::{CancelError, FindPreBookingError, ListOfBookError, PlaceError};
@@ -18,6 +18,9 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .refuses::<RefreshError>()
             .and_refuses(kinds::AUTH_TOKEN_REUSE),
         anyone(account::__path_log_out, account::log_out),
+        users(account::__path_log_out_everywhere, account::log_out_everywhere),
+        users(account::__path_list_sessions, account::list_sessions),
+        users(account::__path_end_session, account::end_session).refuses::<EndSessionError>(),
         users(account::__path_me, account::me),
         anyone(book::__path_list, book::list),
         admins(book::__path_add, book::add).refuses::<AddBookError>(),

@@ -43,6 +43,10 @@ pub struct Settings {
     #[arg(long, env, hide_env_values = true)]
     pub jwt_secret: Option<SecretString>,
 
+    /// The key before, while it is being replaced: access tokens that it signed stay valid
+    #[arg(long, env, hide_env_values = true)]
+    pub jwt_secret_previous: Option<SecretString>,
+
     /// The lifetime of an access token
     #[arg(long, env, default_value = "900", value_name = "SECONDS", value_parser = seconds)]
     pub access_token_ttl_seconds: u32,
@@ -108,6 +112,19 @@ fn seconds(text: &str) -> Result<u32, String> {
         .ok_or_else(|| format!("must be a whole number from 1 to {}", u32::MAX))
 }
 
+fn check_jwt_secret(name: &str, secret: Option<&SecretString>) -> anyhow::Result<()> {
+    let Some(secret) = secret.map(ExposeSecret::expose_secret) else { return Ok(()) };
+    let length = secret.len();
+    ensure!(length >= MIN_JWT_SECRET_BYTES, "{name} must have at least {MIN_JWT_SECRET_BYTES} bytes; it has {length}");
+    let mut characters = secret.chars();
+    let first = characters.next();
+    ensure!(
+        characters.any(|other| Some(other) != first),
+        "{name} must be random, such as `openssl rand -hex 32` prints; it is one character repeated"
+    );
+    Ok(())
+}
+
 /// Returns the number of cores that the program may use.
 pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
@@ -128,12 +145,9 @@ impl Settings {
             self.is_sqlite() || self.jwt_secret.is_some() || self.task == Task::Worker,
             "JWT_SECRET is required on PostgreSQL: at least {MIN_JWT_SECRET_BYTES} bytes, such as `openssl rand -hex 32` prints"
         );
-        if let Some(secret) = &self.jwt_secret {
-            let length = secret.expose_secret().len();
-            ensure!(
-                length >= MIN_JWT_SECRET_BYTES,
-                "JWT_SECRET must have at least {MIN_JWT_SECRET_BYTES} bytes; it has {length}"
-            );
+        let secrets = [("JWT_SECRET", &self.jwt_secret), ("JWT_SECRET_PREVIOUS", &self.jwt_secret_previous)];
+        for (name, secret) in secrets {
+            check_jwt_secret(name, secret.as_ref())?;
         }
         ensure!(
             self.is_sqlite() || self.admin_email.is_some() == self.admin_password.is_some(),

@@ -61,8 +61,9 @@ impl Admin {
 
     /// Makes sure that this admin can log in.
     pub(crate) async fn ensure(&self, ports: &Ports) -> anyhow::Result<()> {
+        let (users, units, hasher) = (&*ports.user_reader, &*ports.units, &*ports.hasher);
         let (email, password) = (self.email.clone(), self.password.clone());
-        match ensure_admin(&*ports.user_reader, &*ports.units, &*ports.hasher, &*ports.clock, email, password).await {
+        match ensure_admin(users, units, hasher, &*ports.tokens, &*ports.clock, email, password).await {
             Ok(_) => Ok(()),
             Err(EnsureAdminError::WrongPassword) => bail!(
                 "the account {} has another password, so it does not become an admin: set ADMIN_PASSWORD to its \
@@ -72,7 +73,11 @@ impl Admin {
             Err(EnsureAdminError::Deactivated(_)) => {
                 bail!("the account {} is deactivated: set ADMIN_EMAIL to another address", self.email)
             }
-            Err(error @ (EnsureAdminError::PasswordHasher(_) | EnsureAdminError::Repository(_))) => Err(error.into()),
+            Err(
+                error @ (EnsureAdminError::PasswordHasher(_)
+                | EnsureAdminError::TokenIssue(_)
+                | EnsureAdminError::Repository(_)),
+            ) => Err(error.into()),
         }
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use api_actix::Ports;
 use infra_postgres::Store;
 use infra_security::{Argon2Hasher, InMemoryThrottle, JwtIssuer, SystemClock};
-use secrecy::SecretString;
 
 use crate::settings::{Settings, cores};
+use crate::start::Secrets;
 
-pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretString) -> Ports {
-    let tokens = JwtIssuer::new(jwt_secret, settings.access_token_ttl(), settings.refresh_token_ttl());
+pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, secrets: &Secrets) -> Ports {
+    let (current, previous) = (&secrets.jwt_secret, settings.jwt_secret_previous.as_ref());
+    let tokens = JwtIssuer::new(current, previous, settings.access_token_ttl(), settings.refresh_token_ttl());
     Ports {
         clock: Arc::new(SystemClock),
         units: Arc::clone(store) as _,
@@ -20,6 +21,7 @@ pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretS
         pre_booking_reader: Arc::clone(store) as _,
         pre_booking_repository: Arc::clone(store) as _,
         delivery_reader: Arc::clone(store) as _,
+        session_reader: Arc::clone(store) as _,
         user_reader: Arc::clone(store) as _,
         hasher: Arc::new(Argon2Hasher::new(cores())),
         tokens: Arc::new(tokens),

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use chrono::DateTime;
 
 use crate::account::{
-    Credentials, Email, IssuedRefreshToken, MockRefreshTokenRepository, MockTokenIssuer, MockUserRepository,
-    PasswordHash, RefreshToken, RefreshTokenHash, RefreshTokenRepository, Role, User, UserId, UserRepository,
+    Credentials, Email, IssuedRefreshToken, MockSessionRepository, MockTokenIssuer, MockUserRepository, PasswordHash,
+    RefreshToken, RefreshTokenHash, Role, Session, SessionId, SessionRepository, Subject, User, UserId, UserRepository,
 };
 use crate::book::{
     Author, Book, BookDetails, BookId, MockStockRepository, Price, RestockId, Round, StockQuantity, StockRepository,
@@ -116,26 +116,50 @@ pub(crate) fn a_prospect() -> Prospect {
 }
 
 pub(crate) fn a_user(role: Role) -> User {
-    User { id: user_id(1), email: Email::parse("ada@example.com").unwrap(), role, is_active: true, created_at: at(0) }
+    User {
+        id: user_id(1),
+        subject: Subject::new("the subject of ada".into()),
+        email: Email::parse("ada@example.com").unwrap(),
+        role,
+        is_active: true,
+        created_at: at(0),
+    }
 }
 
 pub(crate) fn credentials(user: User) -> Credentials {
     Credentials { user, password_hash: PasswordHash::new("hash".into()) }
 }
 
-pub(crate) fn a_refresh_token() -> RefreshToken {
-    RefreshToken {
+/// A session that is live from `at(0)` to `at(1000)`.
+pub(crate) fn a_session() -> Session {
+    Session {
+        id: SessionId::new(17).unwrap(),
         user_id: user_id(1),
-        family: RefreshTokenHash::new("the first of the family".into()),
+        created_at: at(0),
+        last_used_at: at(0),
         expires_at: at(1000),
-        revoked_at: None,
+        ended_at: None,
     }
+}
+
+pub(crate) fn a_refresh_token() -> RefreshToken {
+    RefreshToken { session: a_session(), expires_at: at(1000), used_at: None }
+}
+
+/// Expects one session to be opened.
+pub(crate) fn opens_a_session() -> MockSessionRepository {
+    let mut sessions = MockSessionRepository::new();
+    sessions.expect_delete_surplus().withf(|_, keep| *keep == 99).times(1).returning(|_, _| Ok(()));
+    sessions.expect_add().times(1).returning(|_| Ok(a_session().id));
+    sessions.expect_add_token().withf(|token| token.session_id == a_session().id).times(1).returning(|_| Ok(()));
+    sessions
 }
 
 pub(crate) fn a_token_issuer() -> MockTokenIssuer {
     let mut tokens = MockTokenIssuer::new();
     let hash = || RefreshTokenHash::new("a new hash".into());
-    tokens.expect_issue_access().returning(|_, _| Ok("access".into()));
+    tokens.expect_new_subject().returning(|| Ok(Subject::new("a new subject".into())));
+    tokens.expect_issue_access().returning(|_, _, _| Ok("access".into()));
     tokens.expect_hash_refresh().returning(|_| RefreshTokenHash::new("the shown hash".into()));
     tokens
         .expect_issue_refresh()
@@ -152,7 +176,7 @@ pub(crate) fn store_failure() -> RepositoryError {
 pub(crate) struct FakeUnitOfWork {
     pub(crate) stock: MockStockRepository,
     pub(crate) users: MockUserRepository,
-    pub(crate) refresh_tokens: MockRefreshTokenRepository,
+    pub(crate) sessions: MockSessionRepository,
     pub(crate) deliveries: MockDeliveryRepository,
     pub(crate) commits: Arc<AtomicUsize>,
 }
@@ -174,8 +198,8 @@ impl UnitOfWork for FakeUnitOfWork {
         &self.users
     }
 
-    fn refresh_tokens(&self) -> &dyn RefreshTokenRepository {
-        &self.refresh_tokens
+    fn sessions(&self) -> &dyn SessionRepository {
+        &self.sessions
     }
 
     fn deliveries(&self) -> &dyn DeliveryRepository {

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 
 use crate::RepositoryError;
-use crate::account::{RefreshTokenRepository, UserRepository};
+use crate::account::{SessionRepository, UserRepository};
 use crate::book::StockRepository;
 use crate::delivery::DeliveryRepository;
 
@@ -17,8 +17,8 @@ pub trait UnitOfWork: Send + Sync {
     /// Writes accounts within this transaction.
     fn users(&self) -> &dyn UserRepository;
 
-    /// Writes refresh tokens within this transaction.
-    fn refresh_tokens(&self) -> &dyn RefreshTokenRepository;
+    /// Writes sessions and their refresh tokens within this transaction.
+    fn sessions(&self) -> &dyn SessionRepository;
 
     /// Writes deliveries within this transaction.
     fn deliveries(&self) -> &dyn DeliveryRepository;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::account::{RefreshTokenRepository, UserRepository};
+use domain::account::{SessionRepository, UserRepository};
 use domain::book::StockRepository;
 use domain::delivery::DeliveryRepository;
 use domain::{RepositoryError, UnitOfWork, UnitOfWorkFactory};
@@ -28,7 +28,7 @@ impl UnitOfWork for Repositories<Transaction> {
         self
     }
 
-    fn refresh_tokens(&self) -> &dyn RefreshTokenRepository {
+    fn sessions(&self) -> &dyn SessionRepository {
         self
     }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::body::TokensBody;
 use crate::api_error::{ApiError, refusals};
-use crate::input::{Fields, JsonBody};
+use crate::input::{Fields, JsonBody, OpenedBy};
 use crate::ports::Ports;
 use crate::use_cases::UseCases;
 
@@ -34,6 +34,7 @@ refusals!(LogInError {
 )]
 pub(crate) async fn log_in(
     use_cases: Data<UseCases>,
+    OpenedBy(client): OpenedBy,
     JsonBody(input): JsonBody<LogIn>,
 ) -> Result<Json<TokensBody>, ApiError> {
     let mut fields = Fields::default();
@@ -50,6 +51,7 @@ pub(crate) async fn log_in(
             &*ports.clock,
             &email,
             password,
+            client,
         )
         .await
     };

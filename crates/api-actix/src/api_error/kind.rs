@@ -22,7 +22,7 @@ pub(crate) mod kinds {
     pub(crate) const AUTH_TOKEN_MISSING: Kind =
         kind(S::UNAUTHORIZED, "AUTH_TOKEN_MISSING", "An access token is required: Authorization: Bearer <token>");
     pub(crate) const AUTH_TOKEN_INVALID: Kind =
-        kind(S::UNAUTHORIZED, "AUTH_TOKEN_INVALID", "The access token is invalid; log in again");
+        kind(S::UNAUTHORIZED, "AUTH_TOKEN_INVALID", "The access token is invalid, or its session has ended; log in again");
     pub(crate) const AUTH_TOKEN_EXPIRED: Kind =
         kind(S::UNAUTHORIZED, "AUTH_TOKEN_EXPIRED", "The access token has expired; refresh it");
     pub(crate) const AUTH_ACCOUNT_DEACTIVATED: Kind =
@@ -52,6 +52,8 @@ pub(crate) mod kinds {
         "AUTH_TOKEN_REUSE",
         "This refresh token was already used, so its session has ended; log in again",
     );
+    pub(crate) const SESSION_NOT_FOUND: Kind =
+        kind(S::NOT_FOUND, "SESSION_NOT_FOUND", "You have no such session, or it has ended");
     pub(crate) const USER_NOT_FOUND: Kind = kind(S::NOT_FOUND, "USER_NOT_FOUND", "This user does not exist");
     pub(crate) const ADMN_CANNOT_DEACTIVATE_ADMIN: Kind =
         kind(S::FORBIDDEN, "ADMN_CANNOT_DEACTIVATE_ADMIN", "Admins can't be deactivated");

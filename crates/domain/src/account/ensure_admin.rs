@@ -1,4 +1,7 @@
-use super::{AccountDeactivated, Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, UserReader};
+use super::{
+    AccountDeactivated, Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, TokenIssueError, TokenIssuer,
+    UserReader,
+};
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
 /// What [`ensure_admin`] did.
@@ -24,6 +27,9 @@ pub enum EnsureAdminError {
     /// The password could not be hashed or checked.
     #[error(transparent)]
     PasswordHasher(#[from] PasswordHasherError),
+    /// The source of randomness failed.
+    #[error(transparent)]
+    TokenIssue(#[from] TokenIssueError),
     /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
@@ -34,14 +40,16 @@ pub async fn ensure_admin(
     users: &dyn UserReader,
     units: &dyn UnitOfWorkFactory,
     hasher: &dyn PasswordHasher,
+    tokens: &dyn TokenIssuer,
     clock: &dyn Clock,
     email: Email,
     password: Password,
 ) -> Result<EnsuredAdmin, EnsureAdminError> {
     if users.find_credentials(&email).await?.is_none() {
         let password_hash = hasher.hash(password.clone()).await?;
+        let (subject, email) = (tokens.new_subject()?, email.clone());
         let unit = units.begin().await?;
-        let admin = NewUser { email: email.clone(), password_hash, role: Role::Admin, created_at: clock.now() };
+        let admin = NewUser { subject, email, password_hash, role: Role::Admin, created_at: clock.now() };
         if unit.users().add(&admin).await?.is_some() {
             unit.commit().await?;
             return Ok(EnsuredAdmin::Created);
@@ -66,7 +74,7 @@ mod tests {
 
     use super::*;
     use crate::account::{MockPasswordHasher, MockUserReader, MockUserRepository, PasswordHash, User};
-    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_user, clock_at, credentials};
+    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials};
 
     async fn ensure(
         known: Option<User>,
@@ -79,7 +87,8 @@ mod tests {
         hasher.expect_hash().returning(|_| Ok(PasswordHash::new("hash".into())));
         hasher.expect_verify().returning(move |_, _| Ok(is_right));
         let email = Email::parse("admin@example.com").unwrap();
-        ensure_admin(&users, units, &hasher, &clock_at(1), email, Password::parse("a password".into()).unwrap()).await
+        let password = Password::parse("a password".into()).unwrap();
+        ensure_admin(&users, units, &hasher, &a_token_issuer(), &clock_at(1), email, password).await
     }
 
     fn units_finding(user: User, saved: Option<User>) -> FakeUnitOfWorkFactory {

@@ -1,8 +1,8 @@
 use secrecy::SecretString;
 
-use super::sign_in::{SignInError, sign_in};
+use super::sign_in::{SignInError, open_session};
 use super::{
-    AccountDeactivated, Email, LogInThrottle, PasswordHasher, PasswordHasherError, TokenIssuer, Tokens,
+    AccountDeactivated, Client, Email, LogInThrottle, PasswordHasher, PasswordHasherError, TokenIssuer, Tokens,
     TooManyAttempts, UserReader,
 };
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
@@ -41,6 +41,7 @@ pub async fn log_in(
     clock: &dyn Clock,
     email: &str,
     password: SecretString,
+    client: Client,
 ) -> Result<Tokens, LogInError> {
     let Ok(email) = Email::parse(email) else {
         hasher.verify(password, None).await?;
@@ -59,7 +60,7 @@ pub async fn log_in(
     let unit = units.begin().await?;
     let user = unit.users().find_for_session_change(id).await?.ok_or(LogInError::InvalidCredentials)?;
     user.require_active()?;
-    let signed_in = sign_in(unit.refresh_tokens(), tokens, &user, None, clock.now()).await?;
+    let signed_in = open_session(unit.sessions(), tokens, &user, client, clock.now()).await?;
     unit.commit().await?;
     Ok(signed_in)
 }
@@ -70,10 +71,9 @@ mod tests {
 
     use super::*;
     use crate::account::{
-        MockLogInThrottle, MockPasswordHasher, MockRefreshTokenRepository, MockUserReader, MockUserRepository, Role,
-        User,
+        MockLogInThrottle, MockPasswordHasher, MockSessionRepository, MockUserReader, MockUserRepository, Role, User,
     };
-    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials};
+    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials, opens_a_session};
 
     const ADDRESS: &str = "ada@example.com";
 
@@ -100,17 +100,19 @@ mod tests {
             let mut throttle = MockLogInThrottle::new();
             throttle.expect_check().returning(|_, _| Ok(()));
             let mut locked = MockUserRepository::new();
-            locked.expect_find_for_session_change().returning(move |_| Ok(user.clone()));
-            let mut refresh_tokens = MockRefreshTokenRepository::new();
-            refresh_tokens.expect_add().returning(|_| Ok(()));
-            let units = FakeUnitOfWork { users: locked, refresh_tokens, ..FakeUnitOfWork::default() }.into_factory();
+            let account = user.clone();
+            locked.expect_find_for_session_change().returning(move |_| Ok(account.clone()));
+            let signs_in = is_right && user.is_some_and(|user| user.is_active);
+            let sessions = if signs_in { opens_a_session() } else { MockSessionRepository::new() };
+            let units = FakeUnitOfWork { users: locked, sessions, ..FakeUnitOfWork::default() }.into_factory();
             Self { users, hasher, throttle, units }
         }
 
         async fn log_in(&self, email: &str) -> Result<Tokens, LogInError> {
             let (tokens, clock) = (a_token_issuer(), clock_at(60));
             let password = "whatever".into();
-            log_in(&self.users, &self.units, &self.hasher, &self.throttle, &tokens, &clock, email, password).await
+            let (users, units, hasher, throttle) = (&self.users, &self.units, &self.hasher, &self.throttle);
+            log_in(users, units, hasher, throttle, &tokens, &clock, email, password, Client::default()).await
         }
     }
 

@@ -1,4 +1,4 @@
-use super::{Email, PasswordHash};
+use super::{Email, PasswordHash, Subject};
 use crate::Timestamp;
 use crate::id::define_id;
 
@@ -30,9 +30,11 @@ impl Role {
     }
 }
 
-/// An account that is about to be added. It will be active.
+/// An account that is about to be added. It will be active, and its address not verified.
 #[derive(Debug, Clone)]
 pub struct NewUser {
+    /// Identifies the account in access tokens.
+    pub subject: Subject,
     /// The address to log in with. Two accounts can't have the same.
     pub email: Email,
     /// The hash of the password to log in with.
@@ -46,8 +48,10 @@ pub struct NewUser {
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// Identifies the account, also in access tokens.
+    /// Identifies the account.
     pub id: UserId,
+    /// Identifies the account in access tokens.
+    pub subject: Subject,
     /// The address to log in with.
     pub email: Email,
     /// What the account may do.

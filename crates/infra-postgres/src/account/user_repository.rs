@@ -13,6 +13,7 @@ use crate::transaction::Transaction;
 impl UserRepository for Repositories<Transaction> {
     async fn add(&self, user: &NewUser) -> Result<Option<User>, RepositoryError> {
         let row = ActiveModel {
+            subject: Set(user.subject.as_str().to_owned()),
             email: Set(user.email.as_str().to_owned()),
             password_hash: Set(user.password_hash.expose().to_owned()),
             role: Set(user.role.into()),
@@ -24,6 +25,7 @@ impl UserRepository for Repositories<Transaction> {
         match insert.try_insert().exec(&self.connection).await.map_err(repository_error)? {
             TryInsertResult::Inserted(inserted) => Ok(Some(User {
                 id: UserId::from_stored(inserted.last_insert_id),
+                subject: user.subject.clone(),
                 email: user.email.clone(),
                 role: user.role,
                 is_active: true,

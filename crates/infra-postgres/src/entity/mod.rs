@@ -7,4 +7,5 @@ pub(crate) mod pre_booking;
 pub(crate) mod pre_booking_status;
 pub(crate) mod refresh_token;
 pub(crate) mod restock;
+pub(crate) mod session;
 pub(crate) mod user;

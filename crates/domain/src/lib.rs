@@ -12,7 +12,9 @@
 //!   only the store can fail returns [`RepositoryError`].
 
 pub mod account;
+pub mod account_mail;
 pub mod book;
+mod clean_up;
 mod clock;
 pub mod delivery;
 mod id;
@@ -27,6 +29,7 @@ mod unit_of_work;
 #[cfg(test)]
 mod testing;
 
+pub use clean_up::{CleanedUp, clean_up};
 pub use clock::{Clock, Timestamp};
 pub use invalid_value::InvalidValue;
 pub use page::{Page, PageRequest, PageSize};

@@ -6,10 +6,14 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::DateTime;
+use secrecy::ExposeSecret;
 
 use crate::account::{
-    Credentials, Email, IssuedRefreshToken, MockSessionRepository, MockTokenIssuer, MockUserRepository, PasswordHash,
-    RefreshToken, RefreshTokenHash, Role, Session, SessionId, SessionRepository, Subject, User, UserId, UserRepository,
+    Credentials, Email, IssuedRefreshToken, LinkPurpose, LinkRepository, MockLinkRepository, MockLinkTokens, MockSessionRepository, NewLink, MockTokenIssuer, MockUserRepository, PasswordHash,
+    RefreshToken, TokenHash, Role, Session, SessionId, SessionRepository, Subject, User, UserId, UserRepository,
+};
+use crate::account_mail::{
+    AccountMail, AccountMailId, AccountMailRepository, ClaimedAccountMail, MockAccountMailRepository,
 };
 use crate::book::{
     Author, Book, BookDetails, BookId, MockStockRepository, Price, RestockId, Round, StockQuantity, StockRepository,
@@ -122,6 +126,7 @@ pub(crate) fn a_user(role: Role) -> User {
         email: Email::parse("ada@example.com").unwrap(),
         role,
         is_active: true,
+        email_verified: true,
         created_at: at(0),
     }
 }
@@ -157,14 +162,37 @@ pub(crate) fn opens_a_session() -> MockSessionRepository {
 
 pub(crate) fn a_token_issuer() -> MockTokenIssuer {
     let mut tokens = MockTokenIssuer::new();
-    let hash = || RefreshTokenHash::new("a new hash".into());
+    let hash = || TokenHash::new("a new hash".into());
     tokens.expect_new_subject().returning(|| Ok(Subject::new("a new subject".into())));
     tokens.expect_issue_access().returning(|_, _, _| Ok("access".into()));
-    tokens.expect_hash_refresh().returning(|_| RefreshTokenHash::new("the shown hash".into()));
+    tokens.expect_hash_refresh().returning(|_| TokenHash::new("the shown hash".into()));
     tokens
         .expect_issue_refresh()
         .returning(move |_| Ok(IssuedRefreshToken { token: "refresh".into(), hash: hash(), expires_at: at(9000) }));
     tokens
+}
+
+/// Generates `a token`, always.
+pub(crate) fn link_tokens() -> MockLinkTokens {
+    let mut tokens = MockLinkTokens::new();
+    tokens.expect_generate().returning(|| Ok("a token".into()));
+    tokens.expect_hash().withf(|token| token.expose_secret() == "a token").returning(|_| TokenHash::new("its hash".into()));
+    tokens
+}
+
+/// A link with `a token` that was made at `at(50)`.
+pub(crate) fn a_link(purpose: LinkPurpose) -> NewLink {
+    let hash = TokenHash::new("its hash".into());
+    NewLink { user_id: user_id(1), purpose, hash, created_at: at(50), expires_at: at(50) + purpose.lifetime() }
+}
+
+pub(crate) fn an_account_mail() -> AccountMail {
+    AccountMail { id: a_mail_claim().id, purpose: LinkPurpose::PasswordReset, user: Some(a_user(Role::User)) }
+}
+
+/// A claim that expires at `at(600)`.
+pub(crate) fn a_mail_claim() -> ClaimedAccountMail {
+    ClaimedAccountMail { id: AccountMailId::new(19).unwrap(), until: at(600) }
 }
 
 pub(crate) fn store_failure() -> RepositoryError {
@@ -177,6 +205,8 @@ pub(crate) struct FakeUnitOfWork {
     pub(crate) stock: MockStockRepository,
     pub(crate) users: MockUserRepository,
     pub(crate) sessions: MockSessionRepository,
+    pub(crate) links: MockLinkRepository,
+    pub(crate) account_mails: MockAccountMailRepository,
     pub(crate) deliveries: MockDeliveryRepository,
     pub(crate) commits: Arc<AtomicUsize>,
 }
@@ -200,6 +230,14 @@ impl UnitOfWork for FakeUnitOfWork {
 
     fn sessions(&self) -> &dyn SessionRepository {
         &self.sessions
+    }
+
+    fn links(&self) -> &dyn LinkRepository {
+        &self.links
+    }
+
+    fn account_mails(&self) -> &dyn AccountMailRepository {
+        &self.account_mails
     }
 
     fn deliveries(&self) -> &dyn DeliveryRepository {
@@ -233,7 +271,12 @@ impl FakeUnitOfWorkFactory {
 
     /// Whether all units of work were committed.
     pub(crate) fn committed(&self) -> bool {
-        self.commits.load(Ordering::SeqCst) == self.size
+        self.commits() == self.size
+    }
+
+    /// How many units of work were committed.
+    pub(crate) fn commits(&self) -> usize {
+        self.commits.load(Ordering::SeqCst)
     }
 }
 

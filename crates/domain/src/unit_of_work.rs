@@ -1,7 +1,8 @@
 use async_trait::async_trait;
 
 use crate::RepositoryError;
-use crate::account::{SessionRepository, UserRepository};
+use crate::account::{LinkRepository, SessionRepository, UserRepository};
+use crate::account_mail::AccountMailRepository;
 use crate::book::StockRepository;
 use crate::delivery::DeliveryRepository;
 
@@ -19,6 +20,12 @@ pub trait UnitOfWork: Send + Sync {
 
     /// Writes sessions and their refresh tokens within this transaction.
     fn sessions(&self) -> &dyn SessionRepository;
+
+    /// Writes mailed links within this transaction.
+    fn links(&self) -> &dyn LinkRepository;
+
+    /// Writes account mails within this transaction.
+    fn account_mails(&self) -> &dyn AccountMailRepository;
 
     /// Writes deliveries within this transaction.
     fn deliveries(&self) -> &dyn DeliveryRepository;

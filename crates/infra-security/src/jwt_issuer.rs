@@ -3,7 +3,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::Duration;
 use domain::Timestamp;
 use domain::account::{
-    AccessClaims, AccessTokenError, IssuedRefreshToken, RefreshTokenHash, SessionId, Subject, TokenIssueError,
+    AccessClaims, AccessTokenError, IssuedRefreshToken, TokenHash, SessionId, Subject, TokenIssueError,
     TokenIssuer, User,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
@@ -100,9 +100,9 @@ impl TokenIssuer for JwtIssuer {
         Ok(IssuedRefreshToken { token, hash, expires_at: now + self.refresh_token_ttl })
     }
 
-    fn hash_refresh(&self, token: &SecretString) -> RefreshTokenHash {
+    fn hash_refresh(&self, token: &SecretString) -> TokenHash {
         let hash = Sha256::digest(token.expose_secret().as_bytes());
-        RefreshTokenHash::new(BASE64_URL_SAFE_NO_PAD.encode(hash))
+        TokenHash::new(BASE64_URL_SAFE_NO_PAD.encode(hash))
     }
 }
 

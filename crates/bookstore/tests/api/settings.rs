@@ -18,12 +18,13 @@ pub(crate) fn suite() -> Suite {
 
 type Variable = (&'static str, &'static str);
 
-const SETTINGS: [&str; 20] = [
+const SETTINGS: [&str; 21] = [
     "DATABASE_URL",
     "DATABASE_MAX_CONNECTIONS",
     "HOST",
     "PORT",
     "JWT_SECRET",
+    "JWT_SECRET_PREVIOUS",
     "ACCESS_TOKEN_TTL_SECONDS",
     "REFRESH_TOKEN_TTL_SECONDS",
     "ADMIN_EMAIL",
@@ -45,6 +46,7 @@ async fn help_lists_every_setting() {
     let directory = tempdir().unwrap();
     let secrets = [
         ("JWT_SECRET", "hidden one"),
+        ("JWT_SECRET_PREVIOUS", "hidden three"),
         ("ADMIN_PASSWORD", "hidden two"),
         ("DATABASE_URL", "postgres://u:hidden@h/d"),
         ("SMTP_URL", "smtps://u:hidden@h"),
@@ -76,7 +78,7 @@ async fn prints_its_version() {
 async fn invalid_settings_are_reported_in_one_line() {
     let long_secret = "a secret of more than thirty-two bytes";
     let postgres = ("DATABASE_URL", "postgres://somebody:dbsecret@127.0.0.1:1/nowhere");
-    let cases: [(&[Variable], &[&str], &str); 36] = [
+    let cases: [(&[Variable], &[&str], &str); 39] = [
         (&[("PORT", "x")], &[], "port"),
         (&[("PORT", "65536")], &[], "port"),
         (&[("HOST", "no.such.host.invalid")], &[], "HOST"),
@@ -90,6 +92,9 @@ async fn invalid_settings_are_reported_in_one_line() {
         (&[("DATABASE_MAX_CONNECTIONS", "0")], &[], "database-max-connections"),
         (&[("JWT_SECRET", "tooshortsecret")], &[], "JWT_SECRET"),
         (&[("JWT_SECRET", "")], &[], "JWT_SECRET"),
+        (&[("JWT_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")], &[], "JWT_SECRET must be random"),
+        (&[("JWT_SECRET_PREVIOUS", "tooshortsecret")], &[], "JWT_SECRET_PREVIOUS must have at least 32 bytes"),
+        (&[("JWT_SECRET_PREVIOUS", "                                        ")], &[], "JWT_SECRET_PREVIOUS must be random"),
         (&[("ACCESS_TOKEN_TTL_SECONDS", "0")], &[], "access-token-ttl-seconds"),
         (&[("ACCESS_TOKEN_TTL_SECONDS", "-1")], &[], "access-token-ttl-seconds"),
         (&[("REFRESH_TOKEN_TTL_SECONDS", "1.5")], &[], "refresh-token-ttl-seconds"),

@@ -2,7 +2,7 @@ use secrecy::SecretString;
 
 use super::sign_in::{SignInError, open_session};
 use super::{
-    AccountDeactivated, Client, Email, LogInThrottle, PasswordHasher, PasswordHasherError, TokenIssuer, Tokens,
+    AccountDeactivated, Client, Email, LogInThrottle, Password, PasswordHasher, PasswordHasherError, TokenIssuer, Tokens,
     TooManyAttempts, UserReader,
 };
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
@@ -43,23 +43,34 @@ pub async fn log_in(
     password: SecretString,
     client: Client,
 ) -> Result<Tokens, LogInError> {
-    let Ok(email) = Email::parse(email) else {
+    let Ok(email) = Email::parse_known(email) else {
         hasher.verify(password, None).await?;
         return Err(LogInError::InvalidCredentials);
     };
     throttle.check(&email, clock.now())?;
     let credentials = users.find_credentials(&email).await?;
     let (id, hash) = credentials.map(|known| (known.user.id, known.password_hash)).unzip();
-    let is_right = hasher.verify(password, hash).await?;
-    let Some(id) = id.filter(|_| is_right) else {
+    let is_right = hasher.verify(password.clone(), hash.clone()).await?;
+    let Some((id, hash)) = id.zip(hash).filter(|_| is_right) else {
         throttle.record_failure(&email, clock.now());
         return Err(LogInError::InvalidCredentials);
     };
     throttle.record_success(&email);
+    let stronger = match Password::parse(password) {
+        Ok(password) if hasher.is_outdated(&hash) => Some(hasher.hash(password).await?),
+        _ => None,
+    };
 
     let unit = units.begin().await?;
     let user = unit.users().find_for_session_change(id).await?.ok_or(LogInError::InvalidCredentials)?;
+    // Somebody else who knows the old password must not get a session after it was changed.
+    if unit.users().find_password_hash(id).await?.is_none_or(|current| current.expose() != hash.expose()) {
+        return Err(LogInError::InvalidCredentials);
+    }
     user.require_active()?;
+    if let Some(stronger) = stronger {
+        unit.users().save_password_hash(id, &stronger).await?;
+    }
     let signed_in = open_session(unit.sessions(), tokens, &user, client, clock.now()).await?;
     unit.commit().await?;
     Ok(signed_in)
@@ -71,7 +82,8 @@ mod tests {
 
     use super::*;
     use crate::account::{
-        MockLogInThrottle, MockPasswordHasher, MockSessionRepository, MockUserReader, MockUserRepository, Role, User,
+        MockLogInThrottle, MockPasswordHasher, MockSessionRepository, MockUserReader, MockUserRepository, PasswordHash, Role,
+        User,
     };
     use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials, opens_a_session};
 
@@ -97,11 +109,13 @@ mod tests {
                 .withf(move |_, hash| hash.is_some() == is_known)
                 .times(1)
                 .returning(move |_, _| Ok(is_right));
+            hasher.expect_is_outdated().returning(|_| false);
             let mut throttle = MockLogInThrottle::new();
             throttle.expect_check().returning(|_, _| Ok(()));
             let mut locked = MockUserRepository::new();
             let account = user.clone();
             locked.expect_find_for_session_change().returning(move |_| Ok(account.clone()));
+            locked.expect_find_password_hash().returning(|_| Ok(Some(PasswordHash::new("hash".into()))));
             let signs_in = is_right && user.is_some_and(|user| user.is_active);
             let sessions = if signs_in { opens_a_session() } else { MockSessionRepository::new() };
             let units = FakeUnitOfWork { users: locked, sessions, ..FakeUnitOfWork::default() }.into_factory();
@@ -149,6 +163,42 @@ mod tests {
         world.throttle.expect_record_success().times(1).return_const(());
 
         assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::Deactivated(_))));
+        assert!(!world.units.committed());
+    }
+
+    #[pollster::test]
+    async fn hashes_the_password_again_when_parameters_were_raised() {
+        let mut world = World::with(Some(a_user(Role::User)), true);
+        world.throttle.expect_record_success().times(1).return_const(());
+        world.hasher = MockPasswordHasher::new();
+        world.hasher.expect_verify().returning(|_, _| Ok(true));
+        world.hasher.expect_is_outdated().withf(|hash| hash.expose() == "hash").return_const(true);
+        world.hasher.expect_hash().times(1).returning(|_| Ok(PasswordHash::new("stronger".into())));
+        let mut users = MockUserRepository::new();
+        users.expect_find_for_session_change().returning(|_| Ok(Some(a_user(Role::User))));
+        users.expect_find_password_hash().returning(|_| Ok(Some(PasswordHash::new("hash".into()))));
+        users
+            .expect_save_password_hash()
+            .withf(|id, hash| *id == a_user(Role::User).id && hash.expose() == "stronger")
+            .times(1)
+            .returning(|_, _| Ok(()));
+        world.units = FakeUnitOfWork { users, sessions: opens_a_session(), ..FakeUnitOfWork::default() }.into_factory();
+
+        world.log_in(ADDRESS).await.unwrap();
+
+        assert!(world.units.committed());
+    }
+
+    #[pollster::test]
+    async fn opens_no_session_if_the_password_was_changed_meanwhile() {
+        let mut world = World::with(Some(a_user(Role::User)), true);
+        world.throttle.expect_record_success().times(1).return_const(());
+        let mut users = MockUserRepository::new();
+        users.expect_find_for_session_change().returning(|_| Ok(Some(a_user(Role::User))));
+        users.expect_find_password_hash().returning(|_| Ok(Some(PasswordHash::new("a new one".into()))));
+        world.units = FakeUnitOfWork { users, ..FakeUnitOfWork::default() }.into_factory();
+
+        assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::InvalidCredentials)));
         assert!(!world.units.committed());
     }
 

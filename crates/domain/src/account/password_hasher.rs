@@ -29,4 +29,7 @@ pub trait PasswordHasher: Send + Sync {
     /// Without a hash it returns `false`, and MUST take the same time as with one, so that nobody learns which accounts
     /// exist.
     async fn verify(&self, password: SecretString, hash: Option<PasswordHash>) -> Result<bool, PasswordHasherError>;
+
+    /// Returns whether a hash was made with weaker parameters than `hash` uses now.
+    fn is_outdated(&self, hash: &PasswordHash) -> bool;
 }

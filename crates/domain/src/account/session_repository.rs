@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{NewRefreshToken, NewSession, RefreshToken, RefreshTokenHash, Session, SessionId, UserId};
+use super::{NewRefreshToken, NewSession, RefreshToken, TokenHash, Session, SessionId, UserId};
 use crate::{RepositoryError, Timestamp};
 
 /// Port: writes sessions and their refresh tokens, within a unit of work that has locked their account.
@@ -27,8 +27,14 @@ pub trait SessionRepository: Send + Sync {
     async fn add_token(&self, token: &NewRefreshToken) -> Result<(), RepositoryError>;
 
     /// Returns the refresh token with this hash, used or not.
-    async fn find_token(&self, hash: &RefreshTokenHash) -> Result<Option<RefreshToken>, RepositoryError>;
+    async fn find_token(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, RepositoryError>;
 
     /// Records that a refresh token was used.
-    async fn save_used(&self, hash: &RefreshTokenHash, now: Timestamp) -> Result<(), RepositoryError>;
+    async fn save_used(&self, hash: &TokenHash, now: Timestamp) -> Result<(), RepositoryError>;
+
+    /// Deletes up to `limit` sessions that have expired, with their refresh tokens, and returns their number.
+    async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, RepositoryError>;
+
+    /// Deletes up to `limit` refresh tokens that have expired, and returns their number.
+    async fn delete_expired_tokens(&self, now: Timestamp, limit: u32) -> Result<u64, RepositoryError>;
 }

@@ -1,6 +1,6 @@
 use secrecy::SecretString;
 
-use super::{RefreshTokenHash, SessionId, Subject, User};
+use super::{TokenHash, SessionId, Subject, User};
 use crate::Timestamp;
 
 /// Signing a token failed, or the source of randomness did.
@@ -25,7 +25,7 @@ pub struct IssuedRefreshToken {
     /// The token, to be sent to its owner and stored nowhere.
     pub token: SecretString,
     /// The hash of the token, to be stored.
-    pub hash: RefreshTokenHash,
+    pub hash: TokenHash,
     /// When the token expires; from this moment on it is invalid.
     pub expires_at: Timestamp,
 }
@@ -58,5 +58,5 @@ pub trait TokenIssuer: Send + Sync {
     fn issue_refresh(&self, now: Timestamp) -> Result<IssuedRefreshToken, TokenIssueError>;
 
     /// Returns the hash under which a refresh token is stored.
-    fn hash_refresh(&self, token: &SecretString) -> RefreshTokenHash;
+    fn hash_refresh(&self, token: &SecretString) -> TokenHash;
 }

@@ -58,6 +58,8 @@ pub struct User {
     pub role: Role,
     /// Whether the account may sign in and make requests.
     pub is_active: bool,
+    /// Whether the user has shown that they get mail at the address.
+    pub email_verified: bool,
     /// When the account was added.
     pub created_at: Timestamp,
 }
@@ -86,7 +88,23 @@ pub struct AccountDeactivated;
 #[error("an admin can't be deactivated")]
 pub struct AdminStaysActive;
 
+/// The user has not shown that they get mail at the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the address of the account is not verified")]
+pub struct EmailUnverified;
+
 impl User {
+    /// Checks that the address is verified.
+    pub fn require_verified_email(&self) -> Result<(), EmailUnverified> {
+        if self.email_verified { Ok(()) } else { Err(EmailUnverified) }
+    }
+
+    /// Records that the user gets mail at the address.
+    #[must_use]
+    pub fn verify_email(self) -> Self {
+        Self { email_verified: true, ..self }
+    }
+
     /// Checks that the account has the role of an admin.
     pub fn require_admin(&self) -> Result<(), NotAnAdmin> {
         match self.role {
@@ -156,6 +174,13 @@ mod tests {
             let deactivated = User { is_active: false, ..account };
             assert_eq!(deactivated.promote(), Err(AccountDeactivated));
         }
+    }
+
+    #[test]
+    fn verifies_the_address() {
+        let user = User { email_verified: false, ..a_user(Role::User) };
+        assert_eq!(user.require_verified_email(), Err(EmailUnverified));
+        assert_eq!(user.verify_email().require_verified_email(), Ok(()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain::account::{
-    NewRefreshToken, NewSession, RefreshToken, RefreshTokenHash, Session, SessionId, SessionRepository, UserId,
+    NewRefreshToken, NewSession, RefreshToken, TokenHash, Session, SessionId, SessionRepository, UserId,
 };
 use domain::{RepositoryError, Timestamp};
 use sea_orm::{
@@ -85,7 +85,7 @@ impl SessionRepository for Repositories<Transaction> {
         Ok(())
     }
 
-    async fn find_token(&self, hash: &RefreshTokenHash) -> Result<Option<RefreshToken>, RepositoryError> {
+    async fn find_token(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, RepositoryError> {
         let of_hash = refresh_token::Entity::find()
             .filter(refresh_token::Column::TokenHash.eq(hash.expose()))
             .find_also_related(Entity);
@@ -96,7 +96,7 @@ impl SessionRepository for Repositories<Transaction> {
         }))
     }
 
-    async fn save_used(&self, hash: &RefreshTokenHash, now: Timestamp) -> Result<(), RepositoryError> {
+    async fn save_used(&self, hash: &TokenHash, now: Timestamp) -> Result<(), RepositoryError> {
         use refresh_token::Column;
 
         let row = refresh_token::ActiveModel { used_at: Set(Some(now)), ..Default::default() };

@@ -1,7 +1,7 @@
 //! The ports of an office, as far as a worker uses them.
 
 use async_trait::async_trait;
-use domain::account::{Email, RefreshTokenRepository, UserRepository};
+use domain::account::{Email, SessionRepository, UserRepository};
 use domain::book::{Author, BookId, Price, RestockId, Round, StockRepository, Title};
 use domain::delivery::{
     Attempt, ClaimedDelivery, Delivery, DeliveryBatch, DeliveryId, DeliveryQuery, DeliveryReader, DeliveryRepository,
@@ -42,7 +42,7 @@ impl UnitOfWork for Office {
         unimplemented!("a worker does not use it")
     }
 
-    fn refresh_tokens(&self) -> &dyn RefreshTokenRepository {
+    fn sessions(&self) -> &dyn SessionRepository {
         unimplemented!("a worker does not use it")
     }
 

@@ -1,11 +1,11 @@
 //! Accounts and their sessions.
 
 mod overlaps;
-mod refresh_tokens;
+mod sessions;
 mod users;
 
 use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
-    [overlaps::suite(), refresh_tokens::suite(), users::suite()].into_iter().collect()
+    [overlaps::suite(), sessions::suite(), users::suite()].into_iter().collect()
 }

@@ -23,7 +23,8 @@ async fn finds_an_account_as_it_was_added(database: TestDatabase) {
     for (name, role, created_at) in [("ada", Role::User, at(0)), ("grace", Role::Admin, at_micros(123_457))] {
         let new = NewUser { role, ..new_user(name, created_at) };
         let added = world.accounts().add(&new).await.unwrap().unwrap();
-        let expected = User { id: added.id, email: new.email.clone(), role, is_active: true, created_at };
+        let (subject, email) = (new.subject.clone(), new.email.clone());
+        let expected = User { id: added.id, subject, email, role, is_active: true, created_at };
         assert_eq!(added, expected);
         assert_eq!(world.users().find(added.id).await.unwrap().as_ref(), Some(&expected));
         let credentials = world.users().find_credentials(&new.email).await.unwrap().unwrap();

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use domain::account::{
-    NewRefreshToken, NewUser, RefreshToken, RefreshTokenHash, RefreshTokenRepository, User, UserId, UserRepository,
+    NewRefreshToken, NewSession, NewUser, RefreshToken, TokenHash, Session, SessionId, SessionRepository, User,
+    UserId, UserRepository,
 };
 use domain::book::{Book, BookId, Restock, StockRepository};
 use domain::{RepositoryError, Timestamp, UnitOfWorkFactory};
@@ -50,24 +51,36 @@ impl UserRepository for OwnUnits<'_> {
 }
 
 #[async_trait]
-impl RefreshTokenRepository for OwnUnits<'_> {
-    async fn add(&self, token: &NewRefreshToken) -> Result<(), RepositoryError> {
-        in_a_unit!(self, |unit| unit.refresh_tokens().add(token))
+impl SessionRepository for OwnUnits<'_> {
+    async fn add(&self, session: &NewSession) -> Result<SessionId, RepositoryError> {
+        in_a_unit!(self, |unit| unit.sessions().add(session))
     }
 
-    async fn find(&self, hash: &RefreshTokenHash) -> Result<Option<RefreshToken>, RepositoryError> {
-        in_a_unit!(self, |unit| unit.refresh_tokens().find(hash))
+    async fn delete_surplus(&self, user_id: UserId, keep: u32) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.sessions().delete_surplus(user_id, keep))
     }
 
-    async fn revoke(&self, hash: &RefreshTokenHash, now: Timestamp) -> Result<(), RepositoryError> {
-        in_a_unit!(self, |unit| unit.refresh_tokens().revoke(hash, now))
+    async fn save_renewed(&self, session: &Session) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.sessions().save_renewed(session))
     }
 
-    async fn revoke_family(&self, family: &RefreshTokenHash, now: Timestamp) -> Result<(), RepositoryError> {
-        in_a_unit!(self, |unit| unit.refresh_tokens().revoke_family(family, now))
+    async fn end(&self, id: SessionId, user_id: UserId, now: Timestamp) -> Result<bool, RepositoryError> {
+        in_a_unit!(self, |unit| unit.sessions().end(id, user_id, now))
     }
 
-    async fn revoke_all(&self, user_id: UserId, now: Timestamp) -> Result<(), RepositoryError> {
-        in_a_unit!(self, |unit| unit.refresh_tokens().revoke_all(user_id, now))
+    async fn end_all(&self, user_id: UserId, kept: Option<SessionId>, now: Timestamp) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.sessions().end_all(user_id, kept, now))
+    }
+
+    async fn add_token(&self, token: &NewRefreshToken) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.sessions().add_token(token))
+    }
+
+    async fn find_token(&self, hash: &TokenHash) -> Result<Option<RefreshToken>, RepositoryError> {
+        in_a_unit!(self, |unit| unit.sessions().find_token(hash))
+    }
+
+    async fn save_used(&self, hash: &TokenHash, now: Timestamp) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.sessions().save_used(hash, now))
     }
 }

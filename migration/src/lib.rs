@@ -17,6 +17,8 @@ mod m20261121_000007_add_fan_out_to_restocks;
 mod m20261121_000008_create_deliveries;
 mod m20261121_000009_add_first_walk_ended_at_to_restocks;
 mod m20261121_000010_create_sessions;
+mod m20261121_000011_create_account_mails;
+mod m20261121_000012_convert_email_domains_to_ascii;
 mod migrate;
 
 pub use migrate::{migrate, migrate_within};
@@ -38,6 +40,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_create_deliveries::Migration),
             Box::new(m20261121_000009_add_first_walk_ended_at_to_restocks::Migration),
             Box::new(m20261121_000010_create_sessions::Migration),
+            Box::new(m20261121_000011_create_account_mails::Migration),
+            Box::new(m20261121_000012_convert_email_domains_to_ascii::Migration),
         ]
     }
 }

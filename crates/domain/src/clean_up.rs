@@ -22,10 +22,10 @@ pub async fn clean_up(units: &dyn UnitOfWorkFactory, clock: &dyn Clock) -> Resul
     let unit = units.begin().await?;
     let now = clock.now();
     let deleted = [
-        unit.sessions().delete_expired(now, BATCH).await?,
-        unit.sessions().delete_expired_tokens(now, BATCH).await?,
-        unit.links().delete_expired(now, BATCH).await?,
-        unit.account_mails().delete_settled(now - KEEP_MAILS, BATCH).await?,
+        unit.leftovers().delete_sessions(now, BATCH).await?,
+        unit.leftovers().delete_refresh_tokens(now, BATCH).await?,
+        unit.leftovers().delete_links(now, BATCH).await?,
+        unit.leftovers().delete_account_mails(now - KEEP_MAILS, BATCH).await?,
     ];
     unit.commit().await?;
     Ok(if deleted.contains(&u64::from(BATCH)) { CleanedUp::Batch } else { CleanedUp::Everything })
@@ -36,8 +36,7 @@ mod tests {
     use mockall::predicate::eq;
 
     use super::*;
-    use crate::account::{MockLinkRepository, MockSessionRepository};
-    use crate::account_mail::MockAccountMailRepository;
+    use crate::leftover_repository::MockLeftoverRepository;
     use crate::testing::{FakeUnitOfWork, at, clock_at};
 
     #[pollster::test]
@@ -51,19 +50,20 @@ mod tests {
             ([0, 0, 0, 1000], CleanedUp::Batch),
         ] {
             let now = at(100_000);
-            let mut sessions = MockSessionRepository::new();
-            sessions.expect_delete_expired().with(eq(now), eq(1000)).times(1).returning(move |_, _| Ok(deleted[0]));
-            sessions.expect_delete_expired_tokens().with(eq(now), eq(1000)).times(1).returning(move |_, _| Ok(deleted[1]));
-            let mut links = MockLinkRepository::new();
-            links.expect_delete_expired().with(eq(now), eq(1000)).times(1).returning(move |_, _| Ok(deleted[2]));
-            let mut account_mails = MockAccountMailRepository::new();
-            let day_before = at(100_000 - 86_400);
-            account_mails
-                .expect_delete_settled()
-                .with(eq(day_before), eq(1000))
+            let mut leftovers = MockLeftoverRepository::new();
+            leftovers.expect_delete_sessions().with(eq(now), eq(1000)).times(1).returning(move |_, _| Ok(deleted[0]));
+            leftovers
+                .expect_delete_refresh_tokens()
+                .with(eq(now), eq(1000))
+                .times(1)
+                .returning(move |_, _| Ok(deleted[1]));
+            leftovers.expect_delete_links().with(eq(now), eq(1000)).times(1).returning(move |_, _| Ok(deleted[2]));
+            leftovers
+                .expect_delete_account_mails()
+                .with(eq(at(100_000 - 86_400)), eq(1000))
                 .times(1)
                 .returning(move |_, _| Ok(deleted[3]));
-            let units = FakeUnitOfWork { sessions, links, account_mails, ..FakeUnitOfWork::default() }.into_factory();
+            let units = FakeUnitOfWork { leftovers, ..FakeUnitOfWork::default() }.into_factory();
 
             assert_eq!(clean_up(&units, &clock_at(100_000)).await.unwrap(), expected, "{deleted:?}");
             assert!(units.committed());

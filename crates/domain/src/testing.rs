@@ -25,7 +25,8 @@ use crate::delivery::{
     MockDeliveryRepository, Prospect,
 };
 use crate::pre_booking::{PreBooking, PreBookingId, PreBookingState, PreBookingStatus};
-use crate::{RepositoryError, Timestamp, UnitOfWork, UnitOfWorkFactory};
+use crate::leftover_repository::MockLeftoverRepository;
+use crate::{LeftoverRepository, RepositoryError, Timestamp, UnitOfWork, UnitOfWorkFactory};
 
 /// The moment that lies this many seconds after a fixed one.
 pub(crate) fn at(seconds: i64) -> Timestamp {
@@ -208,6 +209,7 @@ pub(crate) struct FakeUnitOfWork {
     pub(crate) links: MockLinkRepository,
     pub(crate) account_mails: MockAccountMailRepository,
     pub(crate) deliveries: MockDeliveryRepository,
+    pub(crate) leftovers: MockLeftoverRepository,
     pub(crate) commits: Arc<AtomicUsize>,
 }
 
@@ -242,6 +244,10 @@ impl UnitOfWork for FakeUnitOfWork {
 
     fn deliveries(&self) -> &dyn DeliveryRepository {
         &self.deliveries
+    }
+
+    fn leftovers(&self) -> &dyn LeftoverRepository {
+        &self.leftovers
     }
 
     async fn commit(self: Box<Self>) -> Result<(), RepositoryError> {

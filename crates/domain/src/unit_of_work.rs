@@ -1,10 +1,10 @@
 use async_trait::async_trait;
 
-use crate::RepositoryError;
 use crate::account::{LinkRepository, SessionRepository, UserRepository};
 use crate::account_mail::AccountMailRepository;
 use crate::book::StockRepository;
 use crate::delivery::DeliveryRepository;
+use crate::{LeftoverRepository, RepositoryError};
 
 /// Port: one transaction. Its writes happen together or not at all; dropping it without a commit rolls back.
 ///
@@ -29,6 +29,9 @@ pub trait UnitOfWork: Send + Sync {
 
     /// Writes deliveries within this transaction.
     fn deliveries(&self) -> &dyn DeliveryRepository;
+
+    /// Deletes leftovers within this transaction.
+    fn leftovers(&self) -> &dyn LeftoverRepository;
 
     /// Commits the transaction. Its writes become visible to everybody at the same moment.
     ///

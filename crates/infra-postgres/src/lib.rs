@@ -4,12 +4,14 @@
 //! unit of work alone. Each folder is a feature, as in `domain`. The entities never leave this crate.
 
 mod account;
+mod account_mail;
 mod book;
 mod connection;
 mod delivery;
 mod entity;
 mod error;
 mod health;
+mod leftover_repository;
 mod pool;
 mod postgres;
 mod pre_booking;

@@ -1,5 +1,3 @@
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::Duration;
 use domain::Timestamp;
 use domain::account::{
@@ -9,9 +7,9 @@ use domain::account::{
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::random_token;
+use crate::token_hash::token_hash;
 
 const ISSUER: &str = "bookstore";
 const AUDIENCE: &str = "bookstore-api";
@@ -101,8 +99,7 @@ impl TokenIssuer for JwtIssuer {
     }
 
     fn hash_refresh(&self, token: &SecretString) -> TokenHash {
-        let hash = Sha256::digest(token.expose_secret().as_bytes());
-        TokenHash::new(BASE64_URL_SAFE_NO_PAD.encode(hash))
+        token_hash(token)
     }
 }
 
@@ -141,6 +138,7 @@ mod tests {
             email: Email::parse("ada@example.com").unwrap(),
             role: Role::Admin,
             is_active: true,
+            email_verified: true,
             created_at: at(0),
         }
     }

@@ -4,10 +4,13 @@ mod argon2_hasher;
 mod in_memory_throttle;
 mod jwt_issuer;
 mod random;
+mod random_link_tokens;
 mod system_clock;
+mod token_hash;
 
 pub use argon2_hasher::Argon2Hasher;
 pub use in_memory_throttle::InMemoryThrottle;
 pub use jwt_issuer::JwtIssuer;
 pub use random::{SystemJitter, random_token};
+pub use random_link_tokens::RandomLinkTokens;
 pub use system_clock::SystemClock;

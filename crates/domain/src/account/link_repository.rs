@@ -28,7 +28,4 @@ pub trait LinkRepository: Send + Sync {
 
     /// Deletes all links of this purpose for an account.
     async fn delete_all(&self, user_id: UserId, purpose: LinkPurpose) -> Result<(), RepositoryError>;
-
-    /// Deletes up to `limit` links that have expired, and returns their number.
-    async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, RepositoryError>;
 }

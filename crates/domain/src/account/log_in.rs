@@ -124,7 +124,7 @@ mod tests {
 
         async fn log_in(&self, email: &str) -> Result<Tokens, LogInError> {
             let (tokens, clock) = (a_token_issuer(), clock_at(60));
-            let password = "whatever".into();
+            let password = "the password".into();
             let (users, units, hasher, throttle) = (&self.users, &self.units, &self.hasher, &self.throttle);
             log_in(users, units, hasher, throttle, &tokens, &clock, email, password, Client::default()).await
         }
@@ -166,38 +166,39 @@ mod tests {
         assert!(!world.units.committed());
     }
 
-    #[pollster::test]
-    async fn hashes_the_password_again_when_parameters_were_raised() {
-        let mut world = World::with(Some(a_user(Role::User)), true);
-        world.throttle.expect_record_success().times(1).return_const(());
-        world.hasher = MockPasswordHasher::new();
-        world.hasher.expect_verify().returning(|_, _| Ok(true));
-        world.hasher.expect_is_outdated().withf(|hash| hash.expose() == "hash").return_const(true);
-        world.hasher.expect_hash().times(1).returning(|_| Ok(PasswordHash::new("stronger".into())));
-        let mut users = MockUserRepository::new();
-        users.expect_find_for_session_change().returning(|_| Ok(Some(a_user(Role::User))));
-        users.expect_find_password_hash().returning(|_| Ok(Some(PasswordHash::new("hash".into()))));
-        users
+    /// A world in which the password is right and its hash is outdated, and the store has this hash by now.
+    fn world_with_outdated_hash(stored: &'static str, signs_in: bool) -> World {
+        let (mut users, mut hasher) = (MockUserReader::new(), MockPasswordHasher::new());
+        users.expect_find_credentials().returning(|_| Ok(Some(credentials(a_user(Role::User)))));
+        hasher.expect_verify().returning(|_, _| Ok(true));
+        hasher.expect_is_outdated().withf(|hash| hash.expose() == "hash").return_const(true);
+        hasher.expect_hash().times(1).returning(|_| Ok(PasswordHash::new("stronger".into())));
+        let mut throttle = MockLogInThrottle::new();
+        throttle.expect_check().returning(|_, _| Ok(()));
+        throttle.expect_record_success().return_const(());
+        let mut locked = MockUserRepository::new();
+        locked.expect_find_for_session_change().returning(|_| Ok(Some(a_user(Role::User))));
+        locked.expect_find_password_hash().returning(|_| Ok(Some(PasswordHash::new(stored.into()))));
+        locked
             .expect_save_password_hash()
             .withf(|id, hash| *id == a_user(Role::User).id && hash.expose() == "stronger")
-            .times(1)
+            .times(usize::from(signs_in))
             .returning(|_, _| Ok(()));
-        world.units = FakeUnitOfWork { users, sessions: opens_a_session(), ..FakeUnitOfWork::default() }.into_factory();
+        let sessions = if signs_in { opens_a_session() } else { MockSessionRepository::new() };
+        let units = FakeUnitOfWork { users: locked, sessions, ..FakeUnitOfWork::default() }.into_factory();
+        World { users, hasher, throttle, units }
+    }
 
+    #[pollster::test]
+    async fn hashes_the_password_again_when_parameters_were_raised() {
+        let world = world_with_outdated_hash("hash", true);
         world.log_in(ADDRESS).await.unwrap();
-
         assert!(world.units.committed());
     }
 
     #[pollster::test]
     async fn opens_no_session_if_the_password_was_changed_meanwhile() {
-        let mut world = World::with(Some(a_user(Role::User)), true);
-        world.throttle.expect_record_success().times(1).return_const(());
-        let mut users = MockUserRepository::new();
-        users.expect_find_for_session_change().returning(|_| Ok(Some(a_user(Role::User))));
-        users.expect_find_password_hash().returning(|_| Ok(Some(PasswordHash::new("a new one".into()))));
-        world.units = FakeUnitOfWork { users, ..FakeUnitOfWork::default() }.into_factory();
-
+        let world = world_with_outdated_hash("a new one", false);
         assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::InvalidCredentials)));
         assert!(!world.units.committed());
     }

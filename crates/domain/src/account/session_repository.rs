@@ -31,10 +31,4 @@ pub trait SessionRepository: Send + Sync {
 
     /// Records that a refresh token was used.
     async fn save_used(&self, hash: &TokenHash, now: Timestamp) -> Result<(), RepositoryError>;
-
-    /// Deletes up to `limit` sessions that have expired, with their refresh tokens, and returns their number.
-    async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, RepositoryError>;
-
-    /// Deletes up to `limit` refresh tokens that have expired, and returns their number.
-    async fn delete_expired_tokens(&self, now: Timestamp, limit: u32) -> Result<u64, RepositoryError>;
 }

@@ -31,7 +31,4 @@ pub trait AccountMailRepository: Send + Sync {
 
     /// Writes the settlement of a mail, without its attempt, and releases the claim.
     async fn save(&self, id: AccountMailId, settlement: &Settlement) -> Result<(), RepositoryError>;
-
-    /// Deletes up to `limit` mails that are not pending and were asked for at `before` or earlier, and returns their number.
-    async fn delete_settled(&self, before: Timestamp, limit: u32) -> Result<u64, RepositoryError>;
 }

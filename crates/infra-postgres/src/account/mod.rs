@@ -1,5 +1,6 @@
 //! Accounts and their sessions.
 
+mod link_repository;
 mod session_reader;
 mod session_repository;
 mod user_reader;
@@ -17,6 +18,7 @@ impl From<user::Model> for User {
             email: Email::from_stored(row.email),
             role: row.role.into(),
             is_active: row.is_active,
+            email_verified: row.email_verified,
             created_at: row.created_at,
         }
     }

@@ -10,6 +10,7 @@ pub(crate) struct Model {
     pub(crate) password_hash: String,
     pub(crate) role: Role,
     pub(crate) is_active: bool,
+    pub(crate) email_verified: bool,
     pub(crate) created_at: DateTimeUtc,
 }
 

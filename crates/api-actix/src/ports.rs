@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use domain::account::{LogInThrottle, PasswordHasher, SessionReader, TokenIssuer, UserReader};
+use domain::account::{LinkTokens, LogInThrottle, PasswordHasher, SessionReader, TokenIssuer, UserReader};
 use domain::book::{BookReader, BookRepository};
 use domain::delivery::DeliveryReader;
-use domain::pre_booking::{PreBookingReader, PreBookingRepository};
+use domain::pre_booking::{PlacementRules, PreBookingReader, PreBookingRepository};
 use domain::{Clock, StoreHealth, UnitOfWorkFactory};
 
-/// The ports that the API's use cases need.
+/// The ports that the API's use cases need, and the shop's rules.
 #[expect(missing_docs, reason = "each field is named after its port, which has the docs")]
 pub struct Ports {
     pub clock: Arc<dyn Clock>,
@@ -22,4 +22,6 @@ pub struct Ports {
     pub hasher: Arc<dyn PasswordHasher>,
     pub tokens: Arc<dyn TokenIssuer>,
     pub throttle: Arc<dyn LogInThrottle>,
+    pub link_tokens: Arc<dyn LinkTokens>,
+    pub placement_rules: PlacementRules,
 }

@@ -7,7 +7,7 @@ use chrono::Duration;
 use clap::{Parser, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::mail_settings::MailSettings;
+use crate::mail_settings::{MailSettings, Switch};
 
 /// A pre-booking service for bookstores: customers pre-book a book that is out of stock, and are notified when it is
 /// restocked.
@@ -60,9 +60,13 @@ pub struct Settings {
     #[arg(long, env)]
     pub admin_email: Option<String>,
 
-    /// The admin's password, 8 to 128 characters (default on SQLite: generated, and kept beside the database in admin-password)
+    /// The admin's password, 8 to 128 characters, and not a common one (default on SQLite: generated, and kept beside the database in admin-password)
     #[arg(long, env, hide_env_values = true)]
     pub admin_password: Option<SecretString>,
+
+    /// Whether users must verify their e-mail address before they pre-book
+    #[arg(long, env, value_name = "SWITCH", default_value = "off")]
+    pub require_verified_email: Switch,
 
     /// The origins from which browsers may call the API, separated by commas
     #[arg(long, env, value_name = "https://HOST,...", value_delimiter = ',')]
@@ -80,7 +84,7 @@ pub struct Settings {
     #[arg(long, env, value_name = "BYTES", default_value = "65536")]
     pub max_body_bytes: NonZeroUsize,
 
-    /// How users are told about restocks.
+    /// How users get e-mails.
     #[command(flatten)]
     pub mail: MailSettings,
 }

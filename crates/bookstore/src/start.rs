@@ -46,7 +46,7 @@ impl Admin {
     fn gather(settings: &Settings, directory: Option<&Path>) -> anyhow::Result<Option<Self>> {
         let default_email = directory.map(|_| DEFAULT_ADMIN_EMAIL);
         let Some(email) = settings.admin_email.as_deref().or(default_email) else { return Ok(None) };
-        let email = Email::parse(email).map_err(|invalid| anyhow!("ADMIN_EMAIL {invalid}"))?;
+        let email = Email::parse_known(email).map_err(|invalid| anyhow!("ADMIN_EMAIL {invalid}"))?;
         let (password, password_file) = match (&settings.admin_password, directory) {
             (Some(given), _) => (given.clone(), None),
             (None, Some(directory)) => {
@@ -70,6 +70,8 @@ impl Admin {
                  password, or ADMIN_EMAIL to another address",
                 self.email
             ),
+            Err(EnsureAdminError::Email(invalid)) => bail!("ADMIN_EMAIL {invalid}"),
+            Err(EnsureAdminError::Password(invalid)) => bail!("ADMIN_PASSWORD {invalid}"),
             Err(EnsureAdminError::Deactivated(_)) => {
                 bail!("the account {} is deactivated: set ADMIN_EMAIL to another address", self.email)
             }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use api_actix::Ports;
+use domain::pre_booking::PlacementRules;
 use infra_postgres::Store;
-use infra_security::{Argon2Hasher, InMemoryThrottle, JwtIssuer, SystemClock};
+use infra_security::{Argon2Hasher, InMemoryThrottle, JwtIssuer, RandomLinkTokens, SystemClock};
 
+use crate::mail_settings::Switch;
 use crate::settings::{Settings, cores};
 use crate::start::Secrets;
 
@@ -26,5 +28,7 @@ pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, secrets: &Secrets) -
         hasher: Arc::new(Argon2Hasher::new(cores())),
         tokens: Arc::new(tokens),
         throttle: Arc::new(InMemoryThrottle::default()),
+        link_tokens: Arc::new(RandomLinkTokens),
+        placement_rules: PlacementRules { requires_verified_email: settings.require_verified_email == Switch::On },
     }
 }

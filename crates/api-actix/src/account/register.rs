@@ -18,6 +18,7 @@ use crate::use_cases::UseCases;
 pub(crate) struct Registration {
     #[schema(value_type = String, required, max_length = 254, format = Email, example = "ada@example.com")]
     email: Option<String>,
+    /// Neither common nor your own address.
     #[schema(value_type = String, required, min_length = 8, max_length = 128, format = Password, example = "correct horse")]
     password: Option<SecretString>,
 }
@@ -38,7 +39,7 @@ pub(crate) async fn register(
 ) -> Result<HttpResponse, ApiError> {
     let mut fields = Fields::default();
     let email = fields.required("email", input.email, |text| Email::parse(&text));
-    let password = fields.required("password", input.password, Password::parse);
+    let password = fields.required("password", input.password, |text| Password::choose(text, email.as_ref()));
     let (email, password) = fields.finish(email.zip(password))?;
     let register = async move |ports: Arc<Ports>| {
         let (users, units, hasher) = (&*ports.user_reader, &*ports.units, &*ports.hasher);

@@ -1,11 +1,14 @@
-use super::{BookInStock, PreBookedBook, PreBooking, PreBookingRepository};
-use crate::account::UserId;
+use super::{BookInStock, PlacementRules, PreBookedBook, PreBooking, PreBookingRepository};
+use crate::account::{EmailUnverified, User};
 use crate::book::{BookDetails, BookId, BookReader};
 use crate::{Clock, RepositoryError};
 
 /// Why a pre-booking was not placed.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
+    /// The user must verify their address first.
+    #[error(transparent)]
+    EmailUnverified(#[from] EmailUnverified),
     /// No book has this identifier.
     #[error("there is no such book")]
     BookNotFound,
@@ -28,13 +31,15 @@ pub async fn place(
     books: &dyn BookReader,
     pre_bookings: &dyn PreBookingRepository,
     clock: &dyn Clock,
-    user_id: UserId,
+    rules: PlacementRules,
+    user: &User,
     book_id: BookId,
 ) -> Result<PreBookedBook, PlaceError> {
+    rules.check(user)?;
     let mut refused_in = None;
     loop {
         let book = books.find(book_id).await?.ok_or(PlaceError::BookNotFound)?;
-        let placed = PreBooking::place(user_id, &book, clock.now())?;
+        let placed = PreBooking::place(user.id, &book, clock.now())?;
         // The store refused to add it in this round, which has not ended: the user already has one.
         if refused_in == Some(placed.round) {
             return Err(PlaceError::Duplicate);
@@ -53,9 +58,10 @@ mod tests {
     use mockall::predicate::eq;
 
     use super::*;
+    use crate::account::Role;
     use crate::book::{Book, MockBookReader};
     use crate::pre_booking::{MockPreBookingRepository, PreBookingState};
-    use crate::testing::{a_book, a_pre_booking, at, clock_at, user_id};
+    use crate::testing::{a_book, a_pre_booking, a_user, at, clock_at, user_id};
 
     fn a_book_of_the_next_round(stock: i64) -> Book {
         Book { round: a_book(0).round.next(), ..a_book(stock) }
@@ -71,7 +77,8 @@ mod tests {
         for book in seen {
             books.expect_find().times(1).in_sequence(&mut order).return_once(move |_| Ok(book));
         }
-        place(&books, pre_bookings, &clock_at(5), user_id(1), a_book(0).id).await
+        let rules = PlacementRules { requires_verified_email: true };
+        place(&books, pre_bookings, &clock_at(5), rules, &a_user(Role::User), a_book(0).id).await
     }
 
     fn refuses_once() -> MockPreBookingRepository {
@@ -95,6 +102,15 @@ mod tests {
         assert_eq!(result.pre_booking, a_pre_booking(PreBookingState::Waiting));
         assert_eq!(result.title, a_book(0).details.title);
         assert_eq!(result.author, a_book(0).details.author);
+    }
+
+    #[pollster::test]
+    async fn looks_for_no_book_if_the_address_must_be_verified() {
+        let unverified = User { email_verified: false, ..a_user(Role::User) };
+        let (books, pre_bookings) = (MockBookReader::new(), MockPreBookingRepository::new());
+        let rules = PlacementRules { requires_verified_email: true };
+        let result = place(&books, &pre_bookings, &clock_at(5), rules, &unverified, a_book(0).id).await;
+        assert!(matches!(result, Err(PlaceError::EmailUnverified(_))));
     }
 
     #[pollster::test]

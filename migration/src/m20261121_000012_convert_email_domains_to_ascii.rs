@@ -28,7 +28,8 @@ impl MigrationTrait for Migration {
                 tracing::warn!(user = id, "another account has the address of this one, with its domain in ASCII");
                 continue;
             }
-            let update = Query::update().table("users").value("email", converted).and_where(Expr::col("id").eq(id)).take();
+            let update =
+                Query::update().table("users").value("email", converted).and_where(Expr::col("id").eq(id)).take();
             db.execute(&update).await?;
         }
         Ok(())

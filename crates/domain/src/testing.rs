@@ -9,8 +9,9 @@ use chrono::DateTime;
 use secrecy::ExposeSecret;
 
 use crate::account::{
-    Credentials, Email, IssuedRefreshToken, LinkPurpose, LinkRepository, MockLinkRepository, MockLinkTokens, MockSessionRepository, NewLink, MockTokenIssuer, MockUserRepository, PasswordHash,
-    RefreshToken, TokenHash, Role, Session, SessionId, SessionRepository, Subject, User, UserId, UserRepository,
+    Credentials, Email, IssuedRefreshToken, LinkPurpose, LinkRepository, MockLinkRepository, MockLinkTokens,
+    MockSessionRepository, MockTokenIssuer, MockUserRepository, NewLink, PasswordHash, RefreshToken, Role, Session,
+    SessionId, SessionRepository, Subject, TokenHash, User, UserId, UserRepository,
 };
 use crate::account_mail::{
     AccountMail, AccountMailId, AccountMailRepository, ClaimedAccountMail, MockAccountMailRepository,
@@ -24,8 +25,8 @@ use crate::delivery::{
     ClaimedDelivery, Delivery, DeliveryId, DeliveryRepository, DeliveryState, FanOutProgress, FanOutStage, Letter,
     MockDeliveryRepository, Prospect,
 };
-use crate::pre_booking::{PreBooking, PreBookingId, PreBookingState, PreBookingStatus};
 use crate::leftover_repository::MockLeftoverRepository;
+use crate::pre_booking::{PreBooking, PreBookingId, PreBookingState, PreBookingStatus};
 use crate::{LeftoverRepository, RepositoryError, Timestamp, UnitOfWork, UnitOfWorkFactory};
 
 /// The moment that lies this many seconds after a fixed one.
@@ -177,7 +178,10 @@ pub(crate) fn a_token_issuer() -> MockTokenIssuer {
 pub(crate) fn link_tokens() -> MockLinkTokens {
     let mut tokens = MockLinkTokens::new();
     tokens.expect_generate().returning(|| Ok("a token".into()));
-    tokens.expect_hash().withf(|token| token.expose_secret() == "a token").returning(|_| TokenHash::new("its hash".into()));
+    tokens
+        .expect_hash()
+        .withf(|token| token.expose_secret() == "a token")
+        .returning(|_| TokenHash::new("its hash".into()));
     tokens
 }
 

@@ -1,8 +1,8 @@
 use chrono::Duration;
 use domain::Timestamp;
 use domain::account::{
-    AccessClaims, AccessTokenError, IssuedRefreshToken, TokenHash, SessionId, Subject, TokenIssueError,
-    TokenIssuer, User,
+    AccessClaims, AccessTokenError, IssuedRefreshToken, SessionId, Subject, TokenHash, TokenIssueError, TokenIssuer,
+    User,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use secrecy::{ExposeSecret, SecretString};

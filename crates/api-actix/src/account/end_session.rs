@@ -21,8 +21,6 @@ pub(crate) async fn end_session(
     SignedIn(user): SignedIn,
     PathId(id): PathId<SessionId>,
 ) -> Result<HttpResponse, ApiError> {
-    use_cases
-        .run(async move |ports| account::end_session(&*ports.units, &*ports.clock, user.id, id).await)
-        .await?;
+    use_cases.run(async move |ports| account::end_session(&*ports.units, &*ports.clock, user.id, id).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -29,8 +29,6 @@ pub(crate) async fn forgot_password(
     let mut fields = Fields::default();
     let email = fields.required("email", input.email, |text| Email::parse(&text));
     let email = fields.finish(email)?;
-    use_cases
-        .run(async move |ports| account::forgot_password(&*ports.units, &*ports.clock, email).await)
-        .await?;
+    use_cases.run(async move |ports| account::forgot_password(&*ports.units, &*ports.clock, email).await).await?;
     Ok(HttpResponse::Accepted().finish())
 }

@@ -17,8 +17,6 @@ pub(crate) async fn log_out_everywhere(
     use_cases: Data<UseCases>,
     SignedIn(user): SignedIn,
 ) -> Result<HttpResponse, ApiError> {
-    use_cases
-        .run(async move |ports| account::log_out_everywhere(&*ports.units, &*ports.clock, user.id).await)
-        .await?;
+    use_cases.run(async move |ports| account::log_out_everywhere(&*ports.units, &*ports.clock, user.id).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -17,8 +17,6 @@ pub(crate) async fn request_verification(
     use_cases: Data<UseCases>,
     SignedIn(user): SignedIn,
 ) -> Result<HttpResponse, ApiError> {
-    use_cases
-        .run(async move |ports| account::request_verification(&*ports.units, &*ports.clock, user).await)
-        .await?;
+    use_cases.run(async move |ports| account::request_verification(&*ports.units, &*ports.clock, user).await).await?;
     Ok(HttpResponse::Accepted().finish())
 }

@@ -21,8 +21,11 @@ pub(crate) mod kinds {
 
     pub(crate) const AUTH_TOKEN_MISSING: Kind =
         kind(S::UNAUTHORIZED, "AUTH_TOKEN_MISSING", "An access token is required: Authorization: Bearer <token>");
-    pub(crate) const AUTH_TOKEN_INVALID: Kind =
-        kind(S::UNAUTHORIZED, "AUTH_TOKEN_INVALID", "The access token is invalid, or its session has ended; log in again");
+    pub(crate) const AUTH_TOKEN_INVALID: Kind = kind(
+        S::UNAUTHORIZED,
+        "AUTH_TOKEN_INVALID",
+        "The access token is invalid, or its session has ended; log in again",
+    );
     pub(crate) const AUTH_TOKEN_EXPIRED: Kind =
         kind(S::UNAUTHORIZED, "AUTH_TOKEN_EXPIRED", "The access token has expired; refresh it");
     pub(crate) const AUTH_ACCOUNT_DEACTIVATED: Kind =

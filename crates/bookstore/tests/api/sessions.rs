@@ -215,7 +215,9 @@ async fn keeps_at_most_100_sessions(database: TestDatabase) {
     let end = "'2096-01-02T03:04:05+00:00'";
     let long_ago = "'2026-01-02T03:04:05+00:00'";
     let rows = vec![format!("((SELECT id FROM users WHERE email = 'ada@example.com'), {end}, {long_ago})"); 150];
-    store.execute(&format!("INSERT INTO sessions (user_id, expires_at, last_used_at) VALUES {}", rows.join(", "))).await;
+    store
+        .execute(&format!("INSERT INTO sessions (user_id, expires_at, last_used_at) VALUES {}", rows.join(", ")))
+        .await;
     let new = app.log_in("ada@example.com", PASSWORD).await;
     assert_eq!(ids(&new.get("/auth/sessions").await.body_of(200)["items"]).len(), 100);
     used.me().await;

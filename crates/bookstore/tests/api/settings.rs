@@ -94,7 +94,11 @@ async fn invalid_settings_are_reported_in_one_line() {
         (&[("JWT_SECRET", "")], &[], "JWT_SECRET"),
         (&[("JWT_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")], &[], "JWT_SECRET must be random"),
         (&[("JWT_SECRET_PREVIOUS", "tooshortsecret")], &[], "JWT_SECRET_PREVIOUS must have at least 32 bytes"),
-        (&[("JWT_SECRET_PREVIOUS", "                                        ")], &[], "JWT_SECRET_PREVIOUS must be random"),
+        (
+            &[("JWT_SECRET_PREVIOUS", "                                        ")],
+            &[],
+            "JWT_SECRET_PREVIOUS must be random",
+        ),
         (&[("ACCESS_TOKEN_TTL_SECONDS", "0")], &[], "access-token-ttl-seconds"),
         (&[("ACCESS_TOKEN_TTL_SECONDS", "-1")], &[], "access-token-ttl-seconds"),
         (&[("REFRESH_TOKEN_TTL_SECONDS", "1.5")], &[], "refresh-token-ttl-seconds"),

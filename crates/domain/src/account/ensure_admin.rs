@@ -1,6 +1,6 @@
 use super::{
-    AccountDeactivated, Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, TokenIssueError, TokenIssuer,
-    UserReader,
+    AccountDeactivated, Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, TokenIssueError,
+    TokenIssuer, UserReader,
 };
 use crate::{Clock, InvalidValue, RepositoryError, UnitOfWorkFactory};
 

@@ -2,8 +2,8 @@ use secrecy::SecretString;
 
 use super::sign_in::{SignInError, open_session};
 use super::{
-    AccountDeactivated, Client, Email, LogInThrottle, Password, PasswordHasher, PasswordHasherError, TokenIssuer, Tokens,
-    TooManyAttempts, UserReader,
+    AccountDeactivated, Client, Email, LogInThrottle, Password, PasswordHasher, PasswordHasherError, TokenIssuer,
+    Tokens, TooManyAttempts, UserReader,
 };
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
@@ -82,10 +82,12 @@ mod tests {
 
     use super::*;
     use crate::account::{
-        MockLogInThrottle, MockPasswordHasher, MockSessionRepository, MockUserReader, MockUserRepository, PasswordHash, Role,
-        User,
+        MockLogInThrottle, MockPasswordHasher, MockSessionRepository, MockUserReader, MockUserRepository, PasswordHash,
+        Role, User,
     };
-    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials, opens_a_session};
+    use crate::testing::{
+        FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials, opens_a_session,
+    };
 
     const ADDRESS: &str = "ada@example.com";
 

@@ -92,13 +92,27 @@ mod tests {
         let ada = Email::parse("ada.lovelace@example.com").unwrap();
         let choose = |text: &str| Password::choose(text.into(), Some(&ada)).map(drop);
         for text in [
-            "password", "Password", "p4ssw0rd", "passw0rd", "12345678", "87654321", "        ", "aaaaaaaaaaaa", "qwertyui",
-            "iloveyou", "abcdefgh", "football", "ada.lovelace@example.com", "ADA.LOVELACE@example.com", "ada.lovelace",
+            "password",
+            "Password",
+            "p4ssw0rd",
+            "passw0rd",
+            "12345678",
+            "87654321",
+            "        ",
+            "aaaaaaaaaaaa",
+            "qwertyui",
+            "iloveyou",
+            "abcdefgh",
+            "football",
+            "ada.lovelace@example.com",
+            "ADA.LOVELACE@example.com",
+            "ada.lovelace",
         ] {
             let Err(rejected) = choose(text).map_err(|invalid| invalid.to_string()) else { panic!("accepted {text}") };
             assert!(rejected.starts_with("must not be a common password"), "{text}: {rejected}");
         }
-        for text in ["correct horse", "a password of mine", "xK9#qpL2", "äöüßéñçø", "grace.hopper@example.com"] {
+        for text in ["correct horse", "a password of mine", "xK9#qpL2", "äöüßéñçø", "grace.hopper@example.com"]
+        {
             assert_eq!(choose(text), Ok(()), "{text}");
         }
         assert_eq!(choose("short").unwrap_err().to_string(), "must have 8 to 128 characters");

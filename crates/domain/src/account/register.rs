@@ -1,5 +1,7 @@
 use super::sign_in::{SignInError, open_session};
-use super::{Client, Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, TokenIssuer, Tokens, UserReader};
+use super::{
+    Client, Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, TokenIssuer, Tokens, UserReader,
+};
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
 /// Why an account was not registered.
@@ -49,9 +51,7 @@ pub async fn register(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::{
-        MockPasswordHasher, MockSessionRepository, MockUserReader, MockUserRepository, PasswordHash,
-    };
+    use crate::account::{MockPasswordHasher, MockSessionRepository, MockUserReader, MockUserRepository, PasswordHash};
     use crate::testing::{
         FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials, opens_a_session,
         store_failure,

@@ -80,10 +80,15 @@ mod tests {
     fn is_renewed_for_90_days_at_the_most() {
         let session = a_session();
         let end = session.created_at + Duration::days(90);
-        for (token_expires_at, expires_at) in
-            [(at(9000), at(9000)), (end - Duration::seconds(1), end - Duration::seconds(1)), (end + Duration::days(7), end)]
-        {
-            assert_eq!(session.renew(token_expires_at, at(50)), Session { last_used_at: at(50), expires_at, ..session });
+        for (token_expires_at, expires_at) in [
+            (at(9000), at(9000)),
+            (end - Duration::seconds(1), end - Duration::seconds(1)),
+            (end + Duration::days(7), end),
+        ] {
+            assert_eq!(
+                session.renew(token_expires_at, at(50)),
+                Session { last_used_at: at(50), expires_at, ..session }
+            );
         }
     }
 }

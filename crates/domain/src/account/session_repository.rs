@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{NewRefreshToken, NewSession, RefreshToken, TokenHash, Session, SessionId, UserId};
+use super::{NewRefreshToken, NewSession, RefreshToken, Session, SessionId, TokenHash, UserId};
 use crate::{RepositoryError, Timestamp};
 
 /// Port: writes sessions and their refresh tokens, within a unit of work that has locked their account.

@@ -1,6 +1,6 @@
 use secrecy::SecretString;
 
-use super::{TokenHash, SessionId, Subject, User};
+use super::{SessionId, Subject, TokenHash, User};
 use crate::Timestamp;
 
 /// Signing a token failed, or the source of randomness did.

@@ -85,13 +85,20 @@ mod tests {
     fn units_with(mail: Option<AccountMail>, recent: u64, is_added: bool) -> FakeUnitOfWorkFactory {
         let (mut account_mails, mut links) = (MockAccountMailRepository::new(), MockLinkRepository::new());
         account_mails.expect_find_claimed().with(eq(a_mail_claim())).returning(move |_| Ok(mail.clone()));
-        links.expect_count_since().withf(|_, _, since| *since == at(50) - AccountMail::WINDOW).returning(move |_, _, _| Ok(recent));
+        links
+            .expect_count_since()
+            .withf(|_, _, since| *since == at(50) - AccountMail::WINDOW)
+            .returning(move |_, _, _| Ok(recent));
         let link = a_link(an_account_mail().purpose);
         links.expect_add().with(eq(link)).times(usize::from(is_added)).returning(|_| Ok(()));
         FakeUnitOfWork { account_mails, links, ..FakeUnitOfWork::default() }.into_factory()
     }
 
-    async fn send_at(units: &FakeUnitOfWorkFactory, mailer: MockMailer, now: i64) -> Result<Sent, SendAccountMailError> {
+    async fn send_at(
+        units: &FakeUnitOfWorkFactory,
+        mailer: MockMailer,
+        now: i64,
+    ) -> Result<Sent, SendAccountMailError> {
         send(units, &link_tokens(), &mailer, &clock_at(now), &a_mail_claim()).await
     }
 
@@ -101,7 +108,9 @@ mod tests {
         let mut mailer = MockMailer::new();
         mailer
             .expect_send_link()
-            .withf(|letter| letter.token.expose_secret() == "a token" && letter.to == an_account_mail().user.unwrap().email)
+            .withf(|letter| {
+                letter.token.expose_secret() == "a token" && letter.to == an_account_mail().user.unwrap().email
+            })
             .times(1)
             .returning(|_| Ok(Reply::Accepted("ok".into())));
 

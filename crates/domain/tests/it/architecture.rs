@@ -52,18 +52,8 @@ const IO: [&str; 24] = [
 ];
 
 /// All dependencies of `domain`. The list is short on purpose.
-const DOMAIN: [&str; 10] = [
-    "anyhow",
-    "async-trait",
-    "chrono",
-    "email_address",
-    "idna",
-    "isbn",
-    "secrecy",
-    "thiserror",
-    "url",
-    "zxcvbn",
-];
+const DOMAIN: [&str; 10] =
+    ["anyhow", "async-trait", "chrono", "email_address", "idna", "isbn", "secrecy", "thiserror", "url", "zxcvbn"];
 
 /// Returns the dependencies of each crate of the workspace, without dev-dependencies.
 fn dependencies() -> BTreeMap<String, Vec<String>> {

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain::account::{
-    NewRefreshToken, NewSession, RefreshToken, TokenHash, Session, SessionId, SessionRepository, UserId,
+    NewRefreshToken, NewSession, RefreshToken, Session, SessionId, SessionRepository, TokenHash, UserId,
 };
 use domain::{RepositoryError, Timestamp};
 use sea_orm::{
@@ -8,8 +8,8 @@ use sea_orm::{
 };
 
 use crate::Repositories;
-use crate::entity::session::{ActiveModel, Column, Entity};
 use crate::entity::refresh_token;
+use crate::entity::session::{ActiveModel, Column, Entity};
 use crate::error::repository_error;
 use crate::transaction::Transaction;
 

@@ -1,5 +1,7 @@
 //! Accounts and their sessions.
 
+mod account_mails;
+mod links;
 mod overlaps;
 mod sessions;
 mod users;
@@ -7,5 +9,5 @@ mod users;
 use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
-    [overlaps::suite(), sessions::suite(), users::suite()].into_iter().collect()
+    [account_mails::suite(), links::suite(), overlaps::suite(), sessions::suite(), users::suite()].into_iter().collect()
 }

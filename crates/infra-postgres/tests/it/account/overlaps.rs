@@ -1,8 +1,8 @@
 //! Changes of one account's sessions that overlap (PostgreSQL). Each locks the account first, so the second waits for the first.
 
 use domain::account::{
-    AccessClaims, AccessTokenError, IssuedRefreshToken, NewRefreshToken, RefreshError, TokenHash, Refreshed,
-    SessionId, Subject, TokenIssueError, TokenIssuer, User, deactivate, refresh,
+    AccessClaims, AccessTokenError, IssuedRefreshToken, NewRefreshToken, RefreshError, Refreshed, SessionId, Subject,
+    TokenHash, TokenIssueError, TokenIssuer, User, deactivate, refresh,
 };
 use domain::{Timestamp, UnitOfWork, UnitOfWorkFactory};
 use infra_postgres::Store;

@@ -4,8 +4,7 @@ use std::net::IpAddr;
 
 use domain::RepositoryError;
 use domain::account::{
-    Client, ListedSession, NewRefreshToken, NewSession, RefreshToken, TokenHash, Session, SessionId, UserAgent,
-    UserId,
+    Client, ListedSession, NewRefreshToken, NewSession, RefreshToken, Session, SessionId, TokenHash, UserAgent, UserId,
 };
 use test_support::{Suite, TestDatabase, tests};
 
@@ -104,7 +103,9 @@ async fn ends_all_sessions_of_an_account_but_one(database: TestDatabase) {
     let hers = add(&world, grace, 0).await;
     world.sessions().end(first, ada, at(5)).await.unwrap();
     world.sessions().end_all(ada, Some(second), at(6)).await.unwrap();
-    let ends = async || [find(&world, first).await.ended_at, find(&world, second).await.ended_at, find(&world, third).await.ended_at];
+    let ends = async || {
+        [find(&world, first).await.ended_at, find(&world, second).await.ended_at, find(&world, third).await.ended_at]
+    };
     assert_eq!(ends().await, [Some(at(5)), None, Some(at(6))]);
     world.sessions().end_all(ada, None, at(7)).await.unwrap();
     assert_eq!(ends().await, [Some(at(5)), Some(at(7)), Some(at(6))]);

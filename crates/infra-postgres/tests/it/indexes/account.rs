@@ -1,4 +1,4 @@
-use domain::account::{Email, TokenHash, SessionId, UserId};
+use domain::account::{Email, SessionId, TokenHash, UserId};
 use test_support::{Engine, Suite, TestDatabase, tests};
 
 use super::scans::{Scans, assert_served_by};

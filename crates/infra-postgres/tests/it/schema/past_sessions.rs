@@ -1,6 +1,6 @@
 //! The migration to a store with sessions keeps everyone logged in.
 
-use domain::account::{Email, TokenHash, Subject};
+use domain::account::{Email, Subject, TokenHash};
 use migration::Migrator;
 use sea_orm_migration::MigratorTrait;
 use test_support::{Bystander, Suite, TestDatabase, tests};

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use domain::account::{Client, Email, NewSession, NewUser, PasswordHash, Role, Subject, UserId};
 use domain::book::{Author, BookDetails, Price, StockQuantity, Title};
+use domain::pre_booking::PlacementRules;
 use domain::{PageRequest, PageSize, Timestamp};
 use sea_orm::prelude::DateTimeUtc;
 
@@ -47,6 +48,9 @@ pub(crate) fn new_user(name: &str, created_at: Timestamp) -> NewUser {
         created_at,
     }
 }
+
+/// What a shop asks of users unless it is told otherwise.
+pub(crate) const RULES: PlacementRules = PlacementRules { requires_verified_email: false };
 
 /// Returns a session that begins now and lasts for an hour.
 pub(crate) fn new_session(user_id: UserId, now: Timestamp) -> NewSession {

@@ -2,10 +2,12 @@
 
 use async_trait::async_trait;
 use domain::account::{
-    NewRefreshToken, NewSession, NewUser, RefreshToken, TokenHash, Session, SessionId, SessionRepository, User,
-    UserId, UserRepository,
+    LinkPurpose, LinkRepository, NewLink, NewRefreshToken, NewSession, NewUser, PasswordHash, RefreshToken, Session,
+    SessionId, SessionRepository, TokenHash, User, UserId, UserRepository,
 };
+use domain::account_mail::{AccountMail, AccountMailId, AccountMailRepository, ClaimedAccountMail, NewAccountMail};
 use domain::book::{Book, BookId, Restock, StockRepository};
+use domain::delivery::Settlement;
 use domain::{RepositoryError, Timestamp, UnitOfWorkFactory};
 
 /// Runs each call in a unit of work of its own.
@@ -48,6 +50,14 @@ impl UserRepository for OwnUnits<'_> {
     async fn save(&self, user: &User) -> Result<(), RepositoryError> {
         in_a_unit!(self, |unit| unit.users().save(user))
     }
+
+    async fn find_password_hash(&self, id: UserId) -> Result<Option<PasswordHash>, RepositoryError> {
+        in_a_unit!(self, |unit| unit.users().find_password_hash(id))
+    }
+
+    async fn save_password_hash(&self, id: UserId, hash: &PasswordHash) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.users().save_password_hash(id, hash))
+    }
 }
 
 #[async_trait]
@@ -82,5 +92,66 @@ impl SessionRepository for OwnUnits<'_> {
 
     async fn save_used(&self, hash: &TokenHash, now: Timestamp) -> Result<(), RepositoryError> {
         in_a_unit!(self, |unit| unit.sessions().save_used(hash, now))
+    }
+}
+
+#[async_trait]
+impl LinkRepository for OwnUnits<'_> {
+    async fn add(&self, link: &NewLink) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.links().add(link))
+    }
+
+    async fn count_since(
+        &self,
+        user_id: UserId,
+        purpose: LinkPurpose,
+        since: Timestamp,
+    ) -> Result<u64, RepositoryError> {
+        in_a_unit!(self, |unit| unit.links().count_since(user_id, purpose, since))
+    }
+
+    async fn find_user(
+        &self,
+        purpose: LinkPurpose,
+        hash: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<UserId>, RepositoryError> {
+        in_a_unit!(self, |unit| unit.links().find_user(purpose, hash, now))
+    }
+
+    async fn delete_all(&self, user_id: UserId, purpose: LinkPurpose) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.links().delete_all(user_id, purpose))
+    }
+}
+
+#[async_trait]
+impl AccountMailRepository for OwnUnits<'_> {
+    async fn add(&self, mail: &NewAccountMail) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.account_mails().add(mail))
+    }
+
+    async fn claim_due(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ClaimedAccountMail>, RepositoryError> {
+        in_a_unit!(self, |unit| unit.account_mails().claim_due(now, until, limit))
+    }
+
+    async fn release(&self, claims: &[ClaimedAccountMail]) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.account_mails().release(claims))
+    }
+
+    async fn find_claimed(&self, claim: &ClaimedAccountMail) -> Result<Option<AccountMail>, RepositoryError> {
+        in_a_unit!(self, |unit| unit.account_mails().find_claimed(claim))
+    }
+
+    async fn find_for_settlement(&self, claim: &ClaimedAccountMail) -> Result<Option<u32>, RepositoryError> {
+        in_a_unit!(self, |unit| unit.account_mails().find_for_settlement(claim))
+    }
+
+    async fn save(&self, id: AccountMailId, settlement: &Settlement) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.account_mails().save(id, settlement))
     }
 }

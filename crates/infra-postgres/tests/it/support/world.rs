@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use domain::account::{SessionReader, SessionRepository, User, UserId, UserReader, UserRepository};
+use domain::account::{LinkRepository, SessionReader, SessionRepository, User, UserId, UserReader, UserRepository};
+use domain::account_mail::AccountMailRepository;
 use domain::book::{
     Book, BookDetails, BookId, BookReader, BookRepository, NewBook, SetStockError, StockChange, StockRepository,
     set_stock,
@@ -93,6 +94,16 @@ impl World {
 
     /// Each call runs in a unit of work of its own.
     pub(crate) fn sessions(&self) -> Box<dyn SessionRepository + '_> {
+        Box::new(OwnUnits(&self.store))
+    }
+
+    /// Each call runs in a unit of work of its own.
+    pub(crate) fn links(&self) -> Box<dyn LinkRepository + '_> {
+        Box::new(OwnUnits(&self.store))
+    }
+
+    /// Each call runs in a unit of work of its own.
+    pub(crate) fn account_mails(&self) -> Box<dyn AccountMailRepository + '_> {
         Box::new(OwnUnits(&self.store))
     }
 

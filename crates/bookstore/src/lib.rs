@@ -2,6 +2,8 @@
 //!
 //! This is the one crate that knows more than one adapter.
 
+mod command_line;
+mod commands;
 mod deliverer;
 mod mail_settings;
 mod server;
@@ -13,7 +15,8 @@ pub mod telemetry;
 mod wiring;
 mod worker_process;
 
+pub use command_line::CommandLine;
+pub use commands::Command;
 pub use mail_settings::{MailSettings, Switch};
 pub use server::Server;
-pub use settings::{LogFormat, Settings, Task};
-pub use worker_process::WorkerProcess;
+pub use settings::{LogFormat, Settings};

@@ -7,6 +7,7 @@ mod book;
 mod clean_up;
 mod delivery;
 mod indexes;
+mod maintenance;
 mod postgres;
 mod pre_booking;
 mod schema;
@@ -24,5 +25,6 @@ fn main() -> std::process::ExitCode {
         postgres::suite(),
         schema::suite(),
         indexes::suite(),
+        maintenance::suite(),
     ])
 }

@@ -15,6 +15,7 @@ mod input;
 mod mail;
 mod model;
 mod openapi;
+mod passwords;
 mod pre_booking_lists;
 mod pre_bookings;
 mod process;
@@ -38,6 +39,7 @@ fn main() -> std::process::ExitCode {
         book_changes::suite(),
         book_search::suite(),
         accounts::suite(),
+        passwords::suite(),
         sessions::suite(),
         security::suite(),
         admin::suite(),

@@ -1,5 +1,6 @@
 //! E-mails about restocks, from the change of a stock to the mail server, whatever fails in between.
 
+mod accounts;
 mod admin;
 mod backlog;
 mod killed;
@@ -15,6 +16,7 @@ use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
     promises::suite()
+        .and(accounts::suite())
         .and(replies::suite())
         .and(trouble::suite())
         .and(admin::suite())

@@ -20,6 +20,8 @@ pub(super) struct Calls {
     to_refresh: Vec<Caller>,
     /// Sessions of another.
     to_log_out: Vec<Caller>,
+    /// A user who changes the password.
+    changing: Caller,
     /// The numbers of sessions of `user`.
     to_end: Vec<i64>,
     /// Sessions of a user who logs out everywhere.
@@ -65,7 +67,7 @@ impl Calls {
     pub(super) async fn prepare(program: &Program, admin: &Caller, store: &Bystander, count: usize) -> Self {
         let (user, guest) = (register(program, "user").await, register(program, "guest").await);
         let (refreshing, leaving) = (register(program, "refreshing").await, register(program, "leaving").await);
-        let everywhere = register(program, "everywhere").await;
+        let (everywhere, changing) = (register(program, "everywhere").await, register(program, "changing").await);
         let (user_id, guest) = (user_id(&user, store).await, user_id(&guest, store).await);
         add_books(store, "to cancel", count).await;
         add_books(store, "notified", count).await;
@@ -97,6 +99,7 @@ impl Calls {
             guest,
             to_refresh,
             to_log_out,
+            changing,
             to_end,
             to_end_all,
             to_change: add_books(store, "to change", 1).await[0],
@@ -130,6 +133,13 @@ impl Calls {
             "POST /auth/refresh" => (&self.anyone, 0, token(&self.to_refresh[number])),
             "POST /auth/refresh unknown" => (&self.anyone, 0, json!({ "refresh_token": "unknown" })),
             "POST /auth/logout" => (&self.anyone, 0, token(&self.to_log_out[number])),
+            "POST /auth/password" => {
+                (&self.changing, 0, json!({ "current_password": PASSWORD, "new_password": PASSWORD }))
+            }
+            "POST /auth/password/forgot" => (&self.anyone, 0, json!({ "email": email })),
+            "POST /auth/password/reset" => (&self.anyone, 0, json!({ "token": "x", "new_password": PASSWORD })),
+            "POST /auth/email/verification" => (&self.user, 0, none),
+            "POST /auth/email/verify" => (&self.anyone, 0, json!({ "token": "x" })),
             "POST /auth/logout-all" => (&self.to_end_all[number], 0, none),
             "DELETE /auth/sessions/{id}" => (&self.user, self.to_end[number], none),
             "GET /auth/me" | "GET /auth/sessions" | "GET /prebooks" => (&self.user, 0, none),

@@ -58,10 +58,7 @@ impl MailSettings {
         self.server()?;
         for (name, url) in [("PUBLIC_URL", &self.public_url), ("STORE_URL", &self.store_url)] {
             let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-            ensure!(
-                url.as_ref().is_none_or(is_web),
-                "{name} must be an address such as https://shop.example.com"
-            );
+            ensure!(url.as_ref().is_none_or(is_web), "{name} must be an address such as https://shop.example.com");
         }
         let any_shop = Url::parse("http://localhost").context("http://localhost is not a URL")?;
         self.letterhead(any_shop)?;

@@ -6,6 +6,8 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
 use domain::account::{Client, UserAgent};
 
+use crate::peer::Peer;
+
 /// The program that opens a session with this request.
 pub(crate) struct OpenedBy(pub(crate) Client);
 
@@ -13,10 +15,10 @@ impl FromRequest for OpenedBy {
     type Error = Infallible;
     type Future = Ready<Result<Self, Infallible>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let user_agent = request.headers().get(header::USER_AGENT);
         let user_agent = user_agent.and_then(|agent| UserAgent::truncate(&String::from_utf8_lossy(agent.as_bytes())));
-        let address = request.peer_addr().map(|peer| peer.ip());
-        ready(Ok(Self(Client { address, user_agent })))
+        let Ok(peer) = Peer::from_request(request, payload).into_inner();
+        ready(Ok(Self(Client { address: Some(peer.address()), user_agent })))
     }
 }

@@ -1,5 +1,9 @@
 //! The commands of the program, a file for each.
 
+mod check_config;
+mod doctor;
+mod migrate;
+mod openapi;
 mod serve;
 mod worker;
 
@@ -15,6 +19,15 @@ pub enum Command {
     Serve,
     /// Only deliver e-mails
     Worker,
+    /// Show or change the schema of the store
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Check the rows of the store against every rule; fails if one is violated
+    Doctor(doctor::Doctor),
+    /// Check the settings, and open nothing
+    CheckConfig,
+    /// Print the OpenAPI document
+    Openapi,
 }
 
 impl Command {
@@ -22,6 +35,10 @@ impl Command {
         match self {
             Self::Serve => serve::run(settings).await,
             Self::Worker => worker::run(settings).await,
+            Self::Migrate(migrate) => migrate.run(settings).await,
+            Self::Doctor(doctor) => doctor.run(settings).await,
+            Self::CheckConfig => check_config::run(settings),
+            Self::Openapi => openapi::run(),
         }
     }
 }

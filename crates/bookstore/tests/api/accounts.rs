@@ -66,7 +66,8 @@ async fn limits_the_length_of_addresses_and_passwords(database: TestDatabase) {
     register(&app, &longest.replace(".org", "x.org"), PASSWORD).await.is_problem(&invalid(&["email"]));
 
     // The length is counted in characters, not bytes, and nothing is trimmed or truncated.
-    let passwords = ["äöüßéñçø".to_owned(), "水の惑星ソラリスを読む".repeat(11) + "水の惑星ソラ!", "Nul\0 w1th".to_owned()];
+    let passwords =
+        ["äöüßéñçø".to_owned(), "水の惑星ソラリスを読む".repeat(11) + "水の惑星ソラ!", "Nul\0 w1th".to_owned()];
     for (number, password) in passwords.iter().enumerate() {
         let email = format!("user{number}@example.com");
         register(&app, &email, password).await.body_of(201);

@@ -5,9 +5,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
 use serde_json::json;
 use test_support::{Suite, TestDatabase, tests};
 
-use crate::support::{
-    Answer, Caller, JWT_SECRET, PASSWORD, TestApp, execute, invalid, problem, query_texts, text,
-};
+use crate::support::{Answer, Caller, JWT_SECRET, PASSWORD, TestApp, execute, invalid, problem, query_texts, text};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -129,7 +127,8 @@ async fn a_token_of_the_previous_secret_is_valid(database: TestDatabase) {
     let ada = before.register("ada@example.com").await;
     drop(before);
     let new_secret = "the new secret of the tests, also longer than 32 bytes";
-    let rotated = TestApp::start_with(&database, &["--jwt-secret", new_secret, "--jwt-secret-previous", JWT_SECRET]).await;
+    let rotated =
+        TestApp::start_with(&database, &["--jwt-secret", new_secret, "--jwt-secret-previous", JWT_SECRET]).await;
     ada.at(&rotated.url).me().await;
     let refreshed = ada.at(&rotated.url).refresh().await.body_of(200);
     drop(rotated);

@@ -161,7 +161,10 @@ async fn an_account_gets_few_links_within_an_hour(database: TestDatabase) {
     }
     assert_eq!(room.mails.mail_count(), 5);
     let skipped = "SELECT reason FROM account_mails WHERE status = 'skipped' ORDER BY id";
-    assert_eq!(query_texts(&room.database, skipped).await, ["the account got enough of these e-mails within an hour"; 2]);
+    assert_eq!(
+        query_texts(&room.database, skipped).await,
+        ["the account got enough of these e-mails within an hour"; 2]
+    );
 }
 
 async fn an_address_is_verified_by_a_mailed_link(database: TestDatabase) {
@@ -199,7 +202,7 @@ async fn a_deferred_mail_is_sent_again_and_both_links_work(database: TestDatabas
     let room = Mailroom::open(database).await;
     let store = Bystander::connect(room.database.url()).await;
     room.app.register("ada@example.com").await;
-    room.mails.at(Step::RcptTo, Verdict::Answer("450 4.2.0 later".to_owned()));
+    room.mails.at(Step::RcptTo, Verdict::say("450 4.2.0 later"));
     forget(&room, "ada@example.com").await.has_no_body(202);
     store.until("SELECT (SELECT attempts FROM account_mails) = 1").await;
     room.mails.carry_on();

@@ -50,8 +50,8 @@ async fn families_that_can_be_refreshed_become_sessions(database: TestDatabase) 
     let expected = ["2026-11-20T10:00:00+00:00", "2026-11-20T11:00:00+00:00", "2096-11-27T11:00:00+00:00"];
     assert_eq!(times.map(|time| time.to_rfc3339()), expected);
     assert_eq!(find(&hers).await.unwrap().session.user_id.get(), 2);
-    for gone in ["ended", "old"] {
-        assert_eq!(find(&hash(gone)).await, None, "{gone}");
+    for gone in ["ended", "old"].map(hash) {
+        assert_eq!(find(&gone).await, None);
     }
     let new = world.sessions().add(&new_session(used.session.user_id, at(0))).await.unwrap();
     assert!(new > used.session.id && new > find(&hers).await.unwrap().session.id);

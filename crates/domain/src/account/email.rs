@@ -32,13 +32,12 @@ impl Email {
     /// The address is malformed or too long.
     pub fn parse_known(text: &str) -> Result<Self, InvalidValue> {
         let typed = text.trim().to_lowercase();
+        check_length(&typed)?;
         let (local_part, domain) = typed.rsplit_once('@').ok_or_else(invalid)?;
         let domain = idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::URL).map_err(|_| invalid())?;
         let address = format!("{local_part}@{domain}");
+        check_length(&address)?;
         let options = Options::default().without_display_text().without_domain_literal();
-        if address.chars().count() > MAX_CHARACTERS {
-            return Err(InvalidValue::new("must have at most 254 characters"));
-        }
         match EmailAddress::parse_with_options(&address, options) {
             Ok(_) => Ok(Self(address)),
             Err(_) => Err(invalid()),
@@ -56,6 +55,13 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn check_length(address: &str) -> Result<(), InvalidValue> {
+    if address.chars().count() > MAX_CHARACTERS {
+        return Err(InvalidValue::new("must have at most 254 characters"));
+    }
+    Ok(())
 }
 
 fn invalid() -> InvalidValue {

@@ -45,7 +45,7 @@ pub async fn refresh(
     let refreshed = match shown.decide(&owner, now) {
         RefreshDecision::Rotate => {
             sessions.save_used(&hash, now).await?;
-            Refreshed::Refreshed(continue_session(sessions, tokens, &owner, shown, now).await?)
+            Refreshed::Refreshed(continue_session(sessions, tokens, &owner, shown.session, now).await?)
         }
         RefreshDecision::EndSession => {
             sessions.end(shown.session.id, owner_id, now).await?;

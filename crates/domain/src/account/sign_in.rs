@@ -1,8 +1,8 @@
 use secrecy::SecretString;
 
 use super::{
-    Client, IssuedRefreshToken, NewRefreshToken, NewSession, RefreshToken, Session, SessionRepository, TokenIssueError,
-    TokenIssuer, User,
+    Client, IssuedRefreshToken, NewRefreshToken, NewSession, Session, SessionRepository, TokenIssueError, TokenIssuer,
+    User,
 };
 use crate::{RepositoryError, Timestamp};
 
@@ -42,16 +42,16 @@ pub(super) async fn open_session(
     Ok(Tokens { access_token: tokens.issue_access(user, session_id, now)?, refresh_token: token })
 }
 
-/// Continues the session of a refresh token that was just used.
+/// Continues a session whose refresh token was just used.
 pub(super) async fn continue_session(
     sessions: &dyn SessionRepository,
     tokens: &dyn TokenIssuer,
     user: &User,
-    shown: RefreshToken,
+    session: Session,
     now: Timestamp,
 ) -> Result<Tokens, SignInError> {
     let IssuedRefreshToken { token, hash, expires_at } = tokens.issue_refresh(now)?;
-    let session = shown.session.renew(expires_at, now);
+    let session = session.renew(expires_at, now);
     sessions.save_renewed(&session).await?;
     let new = NewRefreshToken { session_id: session.id, hash, created_at: now, expires_at: session.expires_at };
     sessions.add_token(&new).await?;

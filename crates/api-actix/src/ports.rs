@@ -7,7 +7,7 @@ use domain::pre_booking::{PlacementRules, PreBookingReader, PreBookingRepository
 use domain::{Clock, StoreHealth, UnitOfWorkFactory};
 
 /// The ports that the API's use cases need, and the shop's rules.
-#[expect(missing_docs, reason = "each field is named after its port, which has the docs")]
+#[expect(missing_docs, reason = "each port has the docs of its field")]
 pub struct Ports {
     pub clock: Arc<dyn Clock>,
     pub units: Arc<dyn UnitOfWorkFactory>,

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use api_actix::{HttpOptions, HttpServer};
-use infra_postgres::Store;
+use infra_postgres::{DatabaseUrl, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::deliverer::Deliverer;
@@ -10,7 +10,7 @@ use crate::mail_settings::Switch;
 use crate::settings::Settings;
 use crate::start::{Admin, Secrets};
 use crate::stop_signal::told_to_stop;
-use crate::store::{database_name, open_store};
+use crate::store::open_store;
 use crate::wiring::wire;
 
 /// The whole service: the API and, unless `WORKER` is off, a worker.
@@ -20,7 +20,8 @@ pub struct Server {
     deliverer: Option<Deliverer>,
     stop: CancellationToken,
     admin: Option<Admin>,
-    database: String,
+    database: DatabaseUrl,
+    docs: bool,
 }
 
 impl Server {
@@ -44,14 +45,14 @@ impl Server {
             told_to_stop.await;
             stop_all.cancel();
         });
-        let HttpOptions { host, port, .. } = options;
+        let HttpOptions { host, port, docs, .. } = options;
         let http = http.with_context(|| format!("can't listen on HOST {host}, PORT {port}"))?;
         let deliverer = match settings.mail.worker {
             Switch::On => Some(Deliverer::wire(&store, settings, &format!("http://{}", http.address()), stop.clone())?),
             Switch::Off => None,
         };
-        let database = database_name(settings);
-        Ok(Self { http, store, deliverer, stop, admin: secrets.admin, database })
+        let database = settings.store()?;
+        Ok(Self { http, store, deliverer, stop, admin: secrets.admin, database, docs })
     }
 
     /// Returns the base URL of the API.
@@ -73,8 +74,9 @@ impl Server {
             .as_ref()
             .map_or("not delivered by this process, because WORKER is off", |own| &own.destination);
         let (version, url, database) = (env!("CARGO_PKG_VERSION"), self.url(), &self.database);
+        let docs = if self.docs { format!("{url}/docs") } else { "not served, because DOCS is off".to_owned() };
         format!(
-            "bookstore {version}\n  API    {url}\n  Docs   {url}/docs\n  Admin  {log_in}\n  Store  {database}\n  \
+            "bookstore {version}\n  API    {url}\n  Docs   {docs}\n  Admin  {log_in}\n  Store  {database}\n  \
              Mail   {mail}\n"
         )
     }
@@ -113,6 +115,7 @@ fn http_options(settings: &Settings) -> HttpOptions {
         port: settings.port,
         cors_allowed_origins: settings.cors_allowed_origins.clone(),
         max_body_bytes: settings.max_body_bytes.get(),
+        docs: settings.docs == Switch::On,
         trusted_proxies: settings.trusted_proxies.clone(),
     }
 }

@@ -29,6 +29,9 @@ pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, secrets: &Secrets) -
         tokens: Arc::new(tokens),
         throttle: Arc::new(InMemoryThrottle::default()),
         link_tokens: Arc::new(RandomLinkTokens),
-        placement_rules: PlacementRules { requires_verified_email: settings.require_verified_email == Switch::On },
+        placement_rules: PlacementRules {
+            requires_verified_email: settings.require_verified_email == Switch::On,
+            max_waiting: settings.max_waiting_per_user,
+        },
     }
 }

@@ -8,8 +8,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::random_token;
 use crate::token_hash::token_hash;
+use crate::{hmac_provider, random_token};
 
 const ISSUER: &str = "bookstore";
 const AUDIENCE: &str = "bookstore-api";
@@ -45,6 +45,7 @@ impl JwtIssuer {
         access_token_ttl: Duration,
         refresh_token_ttl: Duration,
     ) -> Self {
+        hmac_provider::install();
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -155,6 +156,7 @@ mod tests {
     }
 
     fn signed(algorithm: Algorithm, secret: &str, claims: &Value) -> String {
+        hmac_provider::install();
         encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
     }
 

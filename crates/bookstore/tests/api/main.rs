@@ -19,6 +19,7 @@ mod openapi;
 mod passwords;
 mod pre_booking_lists;
 mod pre_bookings;
+mod private_files;
 mod process;
 mod query_input;
 mod races;
@@ -54,6 +55,7 @@ fn main() -> std::process::ExitCode {
         docs::suite(),
         races::suite(),
         process::suite(),
+        private_files::suite(),
         settings::suite(),
         readme_tour::suite(),
         model::suite(),

@@ -1,3 +1,5 @@
+use std::num::NonZeroU32;
+
 use crate::account::{EmailUnverified, User};
 
 /// What the shop asks of users who place pre-bookings.
@@ -5,10 +7,12 @@ use crate::account::{EmailUnverified, User};
 pub struct PlacementRules {
     /// Whether they must have verified their address.
     pub requires_verified_email: bool,
+    /// How many pre-bookings of one user may wait at the same time.
+    pub max_waiting: NonZeroU32,
 }
 
 impl PlacementRules {
-    /// Checks that a user may place pre-bookings.
+    /// Checks that a user may place pre-bookings. The store checks how many are waiting.
     pub fn check(self, user: &User) -> Result<(), EmailUnverified> {
         if self.requires_verified_email { user.require_verified_email() } else { Ok(()) }
     }
@@ -26,7 +30,7 @@ mod tests {
             [(true, true, Ok(())), (true, false, Err(EmailUnverified)), (false, true, Ok(())), (false, false, Ok(()))]
         {
             let user = User { email_verified, ..a_user(Role::User) };
-            assert_eq!(PlacementRules { requires_verified_email }.check(&user), expected);
+            assert_eq!(PlacementRules { requires_verified_email, max_waiting: NonZeroU32::MIN }.check(&user), expected);
         }
     }
 }

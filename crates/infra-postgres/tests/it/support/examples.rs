@@ -50,7 +50,8 @@ pub(crate) fn new_user(name: &str, created_at: Timestamp) -> NewUser {
 }
 
 /// What a shop asks of users unless it is told otherwise.
-pub(crate) const RULES: PlacementRules = PlacementRules { requires_verified_email: false };
+pub(crate) const RULES: PlacementRules =
+    PlacementRules { requires_verified_email: false, max_waiting: NonZeroU32::new(100).unwrap() };
 
 /// Returns a session that begins now and lasts for an hour.
 pub(crate) fn new_session(user_id: UserId, now: Timestamp) -> NewSession {

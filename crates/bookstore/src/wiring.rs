@@ -3,22 +3,23 @@
 use std::sync::Arc;
 
 use api_actix::Ports;
+use domain::book::BookReader;
 use domain::pre_booking::PlacementRules;
-use infra_postgres::Store;
+use infra_postgres::{CatalogReplica, Store};
 use infra_security::{Argon2Hasher, InMemoryThrottle, JwtIssuer, RandomLinkTokens, SystemClock};
 
 use crate::mail_settings::Switch;
 use crate::settings::{Settings, cores};
 use crate::start::Secrets;
 
-pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, secrets: &Secrets) -> Ports {
+pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, secrets: &Secrets) -> anyhow::Result<Ports> {
     let (current, previous) = (&secrets.jwt_secret, settings.jwt_secret_previous.as_ref());
     let tokens = JwtIssuer::new(current, previous, settings.access_token_ttl(), settings.refresh_token_ttl());
-    Ports {
+    Ok(Ports {
         clock: Arc::new(SystemClock),
         units: Arc::clone(store) as _,
         store_health: Arc::clone(store) as _,
-        book_reader: Arc::clone(store) as _,
+        book_reader: book_reader(store, settings)?,
         book_repository: Arc::clone(store) as _,
         pre_booking_reader: Arc::clone(store) as _,
         pre_booking_repository: Arc::clone(store) as _,
@@ -33,5 +34,13 @@ pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, secrets: &Secrets) -
             requires_verified_email: settings.require_verified_email == Switch::On,
             max_waiting: settings.max_waiting_per_user,
         },
-    }
+    })
+}
+
+fn book_reader(store: &Arc<Store>, settings: &Settings) -> anyhow::Result<Arc<dyn BookReader>> {
+    let store = Arc::clone(store);
+    Ok(match settings.replica()? {
+        Some(url) => Arc::new(CatalogReplica::new(store, &url, settings.max_connections())?),
+        None => store,
+    })
 }

@@ -1,14 +1,13 @@
 use std::io::ErrorKind;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
 use crate::database_url::{DatabaseUrl, Engine};
-use crate::pool::Connections;
+use crate::pool::{ACQUIRE_TIMEOUT, Connections, SEARCH_TIMEOUT};
 use crate::postgres::{self, Accepts, PostgresPool};
 use crate::signal::Signal;
 use crate::sqlite::{self, Purpose};
@@ -61,11 +60,6 @@ pub enum ConnectError {
     OtherSchema,
 }
 
-/// How long to wait for a connection.
-pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a search may take.
-pub(crate) const SEARCH_TIMEOUT: Duration = Duration::from_secs(3);
-
 /// Opens the store and brings its schema up to date, if it may.
 ///
 /// MUST be called on a runtime that lives until the process ends, because the connections and the work on them belong to it.
@@ -113,8 +107,11 @@ async fn open_postgres(address: &PgConnectOptions, options: &StoreOptions) -> Re
 }
 
 /// Returns the connections to a server that is only read. Opens none.
-pub(crate) fn replica_pool(address: &PgConnectOptions, max_connections: NonZeroU32) -> Result<Pool, ConnectError> {
-    let address = postgres::with_limits(address.clone());
+pub(crate) fn replica_pool(url: &DatabaseUrl, max_connections: NonZeroU32) -> Result<Pool, ConnectError> {
+    let Engine::Postgres(address) = &url.engine else {
+        return Err(ConnectError::Connect(DbErr::Custom("SQLite has no replicas".to_owned())));
+    };
+    let address = postgres::with_limits(PgConnectOptions::clone(address));
     let pool = postgres_pool(&address, Accepts::Any, max_connections)?;
     with_searches(pool, &address, Accepts::Any, max_connections)
 }

@@ -4,6 +4,7 @@ mod check_config;
 mod doctor;
 mod migrate;
 mod openapi;
+mod output;
 mod serve;
 mod worker;
 
@@ -41,10 +42,4 @@ impl Command {
             Self::Openapi => openapi::run(),
         }
     }
-}
-
-/// Prints to standard output, for the person who runs the command, at any log level.
-#[expect(clippy::print_stdout, reason = "it is the output of the command")]
-fn say(text: &str) {
-    println!("{text}");
 }

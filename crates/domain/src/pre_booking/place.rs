@@ -1,4 +1,6 @@
-use super::{AddedPreBooking, BookInStock, PlacementRules, PreBookedBook, PreBooking, PreBookingId, PreBookingRepository};
+use super::{
+    AddedPreBooking, BookInStock, PlacementRules, PreBookedBook, PreBooking, PreBookingId, PreBookingRepository,
+};
 use crate::account::{EmailUnverified, User};
 use crate::book::{BookDetails, BookId, BookReader};
 use crate::{Clock, RepositoryError};

@@ -40,7 +40,7 @@ fn hash(text: &str) -> TokenHash {
 
 async fn families_that_can_be_refreshed_become_sessions(database: TestDatabase) {
     let world = world_before_sessions(&database).await;
-    let [first, second, hers] = ["first", "second", "hers"].map(hash);
+    let [first, second, hers, ended, old] = ["first", "second", "hers", "ended", "old"].map(hash);
     let find = async |hash| world.sessions().find_token(hash).await.unwrap();
     let (used, unused) = (find(&first).await.unwrap(), find(&second).await.unwrap());
     assert_eq!(used.session, unused.session);
@@ -50,8 +50,8 @@ async fn families_that_can_be_refreshed_become_sessions(database: TestDatabase) 
     let expected = ["2026-11-20T10:00:00+00:00", "2026-11-20T11:00:00+00:00", "2096-11-27T11:00:00+00:00"];
     assert_eq!(times.map(|time| time.to_rfc3339()), expected);
     assert_eq!(find(&hers).await.unwrap().session.user_id.get(), 2);
-    for gone in ["ended", "old"].map(hash) {
-        assert_eq!(find(&gone).await, None);
+    for gone in [&ended, &old] {
+        assert_eq!(find(gone).await, None);
     }
     let new = world.sessions().add(&new_session(used.session.user_id, at(0))).await.unwrap();
     assert!(new > used.session.id && new > find(&hers).await.unwrap().session.id);

@@ -40,10 +40,12 @@ impl TestApp {
     pub(crate) async fn try_start(database: &TestDatabase, options: &[&str]) -> Result<Self, String> {
         // Only the tests of e-mails start a worker.
         let worker: &[&str] = if options.contains(&"--worker") { &[] } else { &["--worker", "off"] };
+        let secret: &[&str] = if options.contains(&"--jwt-secret") { &[] } else { &["--jwt-secret", JWT_SECRET] };
         let settings = [
-            &["bookstore", "--port", "0", "--database-url", database.url(), "--jwt-secret", JWT_SECRET],
+            &["bookstore", "--port", "0", "--database-url", database.url()],
             &["--admin-email", ADMIN_EMAIL, "--admin-password", ADMIN_PASSWORD][..],
             worker,
+            secret,
             options,
         ];
         let CommandLine { settings, .. } =

@@ -16,6 +16,9 @@ mod m20261120_000006_create_pre_booking_statuses;
 mod m20261121_000007_add_fan_out_to_restocks;
 mod m20261121_000008_create_deliveries;
 mod m20261121_000009_add_first_walk_ended_at_to_restocks;
+mod m20261121_000013_add_preferences_to_users;
+mod m20261121_000014_create_audit_records;
+mod m20261121_000015_create_service_keys;
 mod migrate;
 
 pub use migrate::{migrate, migrate_within};
@@ -36,6 +39,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_add_fan_out_to_restocks::Migration),
             Box::new(m20261121_000008_create_deliveries::Migration),
             Box::new(m20261121_000009_add_first_walk_ended_at_to_restocks::Migration),
+            Box::new(m20261121_000013_add_preferences_to_users::Migration),
+            Box::new(m20261121_000014_create_audit_records::Migration),
+            Box::new(m20261121_000015_create_service_keys::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use domain::account::{AccessTokenError, AuthenticateError, NotAnAdmin, User, authenticate};
 
 use crate::api_error::{ApiError, kinds, refusals};
+use crate::request_log::log_user;
 use crate::use_cases::UseCases;
 
 refusals!(AuthenticateError {
@@ -66,9 +67,11 @@ async fn authenticate_request(use_cases: &UseCases, request: &ServiceRequest) ->
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim().to_owned(),
         _ => return Err(kinds::AUTH_TOKEN_MISSING.into()),
     };
-    use_cases
+    let user = use_cases
         .run(async move |ports| authenticate(&*ports.user_reader, &*ports.tokens, &*ports.clock, &token).await)
-        .await
+        .await?;
+    log_user(user.id);
+    Ok(user)
 }
 
 /// The user who made the request, on routes that [`user`] or [`admin`] guards.

@@ -6,6 +6,7 @@
 mod access;
 mod account;
 mod api_error;
+mod audit;
 mod book;
 mod delivery;
 mod docs;
@@ -13,14 +14,18 @@ mod endpoint;
 mod health;
 mod input;
 mod openapi;
+mod origin;
+mod peer;
 mod ports;
 mod pre_booking;
 mod request_id;
+mod request_log;
 mod resources;
 mod routes;
 mod schema;
 mod server;
 mod timestamp;
+mod unsubscribe;
 mod use_cases;
 
 pub use actix_web::dev::ServerHandle;

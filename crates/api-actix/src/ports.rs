@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use domain::account::{LogInThrottle, PasswordHasher, TokenIssuer, UserReader};
-use domain::book::{BookReader, BookRepository};
+use domain::account::{LogInThrottle, PasswordHasher, PersonalDataReader, TokenIssuer, UnsubscribeTokens, UserReader};
+use domain::audit::AuditReader;
+use domain::book::BookReader;
 use domain::delivery::DeliveryReader;
 use domain::pre_booking::{PreBookingReader, PreBookingRepository};
 use domain::{Clock, StoreHealth, UnitOfWorkFactory};
@@ -13,12 +14,14 @@ pub struct Ports {
     pub units: Arc<dyn UnitOfWorkFactory>,
     pub store_health: Arc<dyn StoreHealth>,
     pub book_reader: Arc<dyn BookReader>,
-    pub book_repository: Arc<dyn BookRepository>,
     pub pre_booking_reader: Arc<dyn PreBookingReader>,
     pub pre_booking_repository: Arc<dyn PreBookingRepository>,
     pub delivery_reader: Arc<dyn DeliveryReader>,
     pub user_reader: Arc<dyn UserReader>,
+    pub personal_data_reader: Arc<dyn PersonalDataReader>,
+    pub audit_reader: Arc<dyn AuditReader>,
     pub hasher: Arc<dyn PasswordHasher>,
     pub tokens: Arc<dyn TokenIssuer>,
     pub throttle: Arc<dyn LogInThrottle>,
+    pub unsubscribe_tokens: Arc<dyn UnsubscribeTokens>,
 }

@@ -1,13 +1,15 @@
 //! Lists every endpoint and who may call it.
 
-use domain::account::{DeactivateError, LogInError, ReactivateError, RefreshError, RegisterError};
+use domain::account::{
+    DeactivateError, EraseError, LogInError, ReactivateError, RefreshError, RegisterError, UnsubscribeError,
+};
 use domain::book::{AddBookError, ChangeBookError, DeleteBookError, FindBookError, SetStockError};
 use domain::delivery::{FindDeliveryError, RetryError};
 use domain::pre_booking::{CancelError, FindPreBookingError, ListOfBookError, PlaceError};
 
 use crate::api_error::kinds;
 use crate::endpoint::{Endpoint, admins, anyone, users};
-use crate::{account, book, delivery, health, pre_booking};
+use crate::{account, audit, book, delivery, health, pre_booking, unsubscribe};
 
 /// Returns every endpoint, grouped by path. The paths are in the annotations of the handlers.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -19,6 +21,11 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .and_refuses(kinds::AUTH_TOKEN_REUSE),
         anyone(account::__path_log_out, account::log_out),
         users(account::__path_me, account::me),
+        users(account::__path_change_preferences, account::change_preferences),
+        users(account::__path_erase, account::erase).refuses::<EraseError>(),
+        users(account::__path_export, account::export),
+        anyone(unsubscribe::__path_confirm, unsubscribe::confirm),
+        anyone(unsubscribe::__path_unsubscribe, unsubscribe::unsubscribe).refuses::<UnsubscribeError>(),
         anyone(book::__path_list, book::list),
         admins(book::__path_add, book::add).refuses::<AddBookError>(),
         anyone(book::__path_find, book::find).refuses::<FindBookError>(),
@@ -39,6 +46,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         admins(delivery::__path_retry_all, delivery::retry_all),
         admins(delivery::__path_find, delivery::find).refuses::<FindDeliveryError>(),
         admins(delivery::__path_retry, delivery::retry).refuses::<RetryError>(),
+        admins(audit::__path_list, audit::list),
         anyone(health::__path_live, health::live),
         anyone(health::__path_ready, health::ready),
     ]

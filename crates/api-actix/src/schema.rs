@@ -53,6 +53,10 @@ pub(crate) fn attempt_outcome() -> Schema {
     one_of(&domain::delivery::AttemptOutcome::ALL.map(domain::delivery::AttemptOutcome::as_str)).into()
 }
 
+pub(crate) fn action() -> Schema {
+    one_of(&domain::audit::Action::ALL.map(domain::audit::Action::as_str)).into()
+}
+
 pub(crate) fn role() -> Schema {
     one_of(&domain::account::Role::ALL.map(domain::account::Role::as_str)).into()
 }

@@ -12,6 +12,7 @@ use actix_web::{App, web};
 use crate::input::BodyLimit;
 use crate::ports::Ports;
 use crate::request_id::request_id;
+use crate::request_log::request_log;
 use crate::resources;
 use crate::use_cases::UseCases;
 
@@ -62,6 +63,7 @@ impl HttpServer {
                 .app_data(BodyLimit(limit))
                 .app_data(web::PayloadConfig::new(limit))
                 .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
+                .wrap(from_fn(request_log))
                 .wrap(from_fn(request_id))
                 .configure(resources::configure)
         };

@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 use crate::deliverer::Deliverer;
 use crate::mail_settings::Switch;
 use crate::settings::Settings;
-use crate::start::{Admin, Secrets};
+use crate::start::{EnsuredAdmin, Secrets};
 use crate::stop_signal::told_to_stop;
 use crate::store::{database_name, open_store};
-use crate::wiring::wire;
+use crate::wiring::{unsubscribe_tokens, wire};
 
 /// The whole service: the API and, unless `WORKER` is off, a worker.
 pub struct Server {
@@ -19,7 +19,7 @@ pub struct Server {
     store: Arc<Store>,
     deliverer: Option<Deliverer>,
     stop: CancellationToken,
-    admin: Option<Admin>,
+    admin: Option<EnsuredAdmin>,
     database: String,
 }
 
@@ -32,10 +32,12 @@ impl Server {
         settings.check_server()?;
         let secrets = Secrets::gather(settings)?;
         let store = open_store(settings).await?;
-        let ports = wire(&store, settings, &secrets.jwt_secret);
-        if let Some(admin) = &secrets.admin {
-            admin.ensure(&ports).await?;
-        }
+        let tokens = unsubscribe_tokens(&store).await?;
+        let ports = wire(&store, settings, &secrets.jwt_secret, &tokens);
+        let admin = match secrets.admin {
+            Some(admin) => Some(admin.ensure(&ports).await?),
+            None => None,
+        };
         let stop = CancellationToken::new();
         let told_to_stop = told_to_stop()?;
         let stop_all = stop.clone();
@@ -47,11 +49,14 @@ impl Server {
         let HttpOptions { host, port, .. } = options;
         let http = http.with_context(|| format!("can't listen on HOST {host}, PORT {port}"))?;
         let deliverer = match settings.mail.worker {
-            Switch::On => Some(Deliverer::wire(&store, settings, &format!("http://{}", http.address()), stop.clone())?),
+            Switch::On => {
+                let listening = format!("http://{}", http.address());
+                Some(Deliverer::wire(&store, settings, &listening, tokens, stop.clone())?)
+            }
             Switch::Off => None,
         };
         let database = database_name(settings);
-        Ok(Self { http, store, deliverer, stop, admin: secrets.admin, database })
+        Ok(Self { http, store, deliverer, stop, admin, database })
     }
 
     /// Returns the base URL of the API.
@@ -64,8 +69,7 @@ impl Server {
     #[must_use]
     pub fn start_lines(&self) -> String {
         let log_in = match &self.admin {
-            Some(Admin { email, password_file: Some(file), .. }) => format!("{email}, password in {}", file.display()),
-            Some(Admin { email, password_file: None, .. }) => format!("{email}, password as in ADMIN_PASSWORD"),
+            Some(admin) => admin.to_string(),
             None => "none, because ADMIN_EMAIL is not set".to_owned(),
         };
         let mail = self

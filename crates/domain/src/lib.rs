@@ -12,6 +12,7 @@
 //!   only the store can fail returns [`RepositoryError`].
 
 pub mod account;
+pub mod audit;
 pub mod book;
 mod clock;
 pub mod delivery;

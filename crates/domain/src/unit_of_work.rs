@@ -1,8 +1,9 @@
 use async_trait::async_trait;
 
 use crate::RepositoryError;
-use crate::account::{RefreshTokenRepository, UserRepository};
-use crate::book::StockRepository;
+use crate::account::{PersonalDataRepository, RefreshTokenRepository, UserRepository};
+use crate::audit::AuditRepository;
+use crate::book::{BookRepository, StockRepository};
 use crate::delivery::DeliveryRepository;
 
 /// Port: one transaction. Its writes happen together or not at all; dropping it without a commit rolls back.
@@ -11,6 +12,9 @@ use crate::delivery::DeliveryRepository;
 /// included: with every connection of the pool in use, waiting for a second one would be a deadlock.
 #[async_trait]
 pub trait UnitOfWork: Send + Sync {
+    /// Writes the catalog within this transaction.
+    fn books(&self) -> &dyn BookRepository;
+
     /// Writes the stock of books within this transaction.
     fn stock(&self) -> &dyn StockRepository;
 
@@ -22,6 +26,12 @@ pub trait UnitOfWork: Send + Sync {
 
     /// Writes deliveries within this transaction.
     fn deliveries(&self) -> &dyn DeliveryRepository;
+
+    /// Ends what is under way for a user within this transaction.
+    fn personal_data(&self) -> &dyn PersonalDataRepository;
+
+    /// Records changes within this transaction.
+    fn audit(&self) -> &dyn AuditRepository;
 
     /// Commits the transaction. Its writes become visible to everybody at the same moment.
     ///

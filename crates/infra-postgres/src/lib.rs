@@ -4,6 +4,7 @@
 //! unit of work alone. Each folder is a feature, as in `domain`. The entities never leave this crate.
 
 mod account;
+mod audit;
 mod book;
 mod connection;
 mod delivery;
@@ -13,6 +14,7 @@ mod health;
 mod pool;
 mod postgres;
 mod pre_booking;
+mod service_key;
 mod signal;
 mod store;
 mod transaction;

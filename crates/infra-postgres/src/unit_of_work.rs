@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::account::{RefreshTokenRepository, UserRepository};
-use domain::book::StockRepository;
+use domain::account::{PersonalDataRepository, RefreshTokenRepository, UserRepository};
+use domain::audit::AuditRepository;
+use domain::book::{BookRepository, StockRepository};
 use domain::delivery::DeliveryRepository;
 use domain::{RepositoryError, UnitOfWork, UnitOfWorkFactory};
 
@@ -20,6 +21,10 @@ impl UnitOfWorkFactory for Store {
 
 #[async_trait]
 impl UnitOfWork for Repositories<Transaction> {
+    fn books(&self) -> &dyn BookRepository {
+        self
+    }
+
     fn stock(&self) -> &dyn StockRepository {
         self
     }
@@ -33,6 +38,14 @@ impl UnitOfWork for Repositories<Transaction> {
     }
 
     fn deliveries(&self) -> &dyn DeliveryRepository {
+        self
+    }
+
+    fn personal_data(&self) -> &dyn PersonalDataRepository {
+        self
+    }
+
+    fn audit(&self) -> &dyn AuditRepository {
         self
     }
 

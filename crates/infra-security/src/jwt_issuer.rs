@@ -115,7 +115,15 @@ mod tests {
 
     fn user() -> User {
         let email = Email::parse("ada@example.com").unwrap();
-        User { id: UserId::new(42).unwrap(), email, role: Role::Admin, is_active: true, created_at: at(0) }
+        User {
+            id: UserId::new(42).unwrap(),
+            email,
+            role: Role::Admin,
+            is_active: true,
+            email_notifications: true,
+            locale: None,
+            created_at: at(0),
+        }
     }
 
     fn claims() -> Value {

@@ -1,13 +1,15 @@
-//! Implements the ports for passwords (Argon2), tokens (JWT), the log-in throttle, the clock and chance.
+//! Implements the ports for passwords (Argon2), tokens (JWT, HMAC), the log-in throttle, the clock and chance.
 
 mod argon2_hasher;
 mod in_memory_throttle;
 mod jwt_issuer;
 mod random;
 mod system_clock;
+mod unsubscribe_tokens;
 
 pub use argon2_hasher::Argon2Hasher;
 pub use in_memory_throttle::InMemoryThrottle;
 pub use jwt_issuer::JwtIssuer;
 pub use random::{SystemJitter, random_token};
 pub use system_clock::SystemClock;
+pub use unsubscribe_tokens::HmacUnsubscribeTokens;

@@ -1,4 +1,8 @@
+use std::fmt;
+use std::sync::Arc;
+
 use askama::Template;
+use domain::account::{UnsubscribeTokens, UserId};
 use domain::delivery::Letter;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
@@ -12,6 +16,22 @@ use crate::answer::one_line;
 pub struct Letterhead {
     sender: Mailbox,
     shop: Url,
+    unsubscribe: Unsubscribe,
+}
+
+/// How users end their e-mails: with a link to this page of the API, and a token.
+#[derive(Clone)]
+pub struct Unsubscribe {
+    /// The address under which users reach the API. Mail programs show their button only for https.
+    pub api: Url,
+    /// Issues the tokens.
+    pub tokens: Arc<dyn UnsubscribeTokens>,
+}
+
+impl fmt::Debug for Unsubscribe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unsubscribe({})", self.api)
+    }
 }
 
 /// The sender is not a valid e-mail address.
@@ -36,25 +56,44 @@ struct Content {
     notified_at: String,
     book_url: String,
     pre_bookings_url: String,
+    unsubscribe_url: String,
 }
 
-/// Marks the e-mail as automatic, so that no auto-responder replies to it (RFC 3834, 5).
-#[derive(Debug, Clone)]
-struct AutoSubmitted;
+/// Defines a header that lettre does not have. Its value must not need encoding.
+macro_rules! define_header {
+    ($(#[$doc:meta])* $header:ident, $name:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        struct $header(String);
 
-impl Header for AutoSubmitted {
-    fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("Auto-Submitted")
-    }
+        impl Header for $header {
+            fn name() -> HeaderName {
+                HeaderName::new_from_ascii_str($name)
+            }
 
-    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
-    }
+            fn parse(value: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+                Ok(Self(value.to_owned()))
+            }
 
-    fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), "auto-generated".to_owned())
-    }
+            fn display(&self) -> HeaderValue {
+                HeaderValue::dangerous_new_pre_encoded(Self::name(), self.0.clone(), self.0.clone())
+            }
+        }
+    };
 }
+
+define_header!(
+    /// Marks the e-mail as automatic, so that no auto-responder replies to it (RFC 3834, 5).
+    AutoSubmitted, "Auto-Submitted"
+);
+define_header!(
+    /// Where mail programs send a click on "unsubscribe" (RFC 2369, 3.2).
+    ListUnsubscribe, "List-Unsubscribe"
+);
+define_header!(
+    /// Says that one click is enough (RFC 8058, 3.1).
+    ListUnsubscribePost, "List-Unsubscribe-Post"
+);
 
 /// Mail programs would decode a title that looks like an encoded word (RFC 2047, 2), and show something else. An invisible word
 /// joiner prevents that.
@@ -68,8 +107,8 @@ impl Letterhead {
     ///
     /// # Errors
     /// The sender is not a valid e-mail address.
-    pub fn new(sender: &str, shop: Url) -> Result<Self, InvalidSender> {
-        Ok(Self { sender: sender.parse().map_err(|_| InvalidSender)?, shop })
+    pub fn new(sender: &str, shop: Url, unsubscribe: Unsubscribe) -> Result<Self, InvalidSender> {
+        Ok(Self { sender: sender.parse().map_err(|_| InvalidSender)?, shop, unsubscribe })
     }
 
     /// Composes the e-mail of a letter.
@@ -83,8 +122,9 @@ impl Letterhead {
             author: one_line(letter.author.as_str()),
             price: letter.price.to_string(),
             notified_at: letter.notified_at.format("%-d %B %Y, %H:%M UTC").to_string(),
-            book_url: self.link(&["books", &letter.book_id.get().to_string()]),
-            pre_bookings_url: self.link(&["prebooks"]),
+            book_url: link(&self.shop, &["books", &letter.book_id.get().to_string()]).into(),
+            pre_bookings_url: link(&self.shop, &["prebooks"]).into(),
+            unsubscribe_url: self.unsubscribe.url(letter.user_id).into(),
         };
         let failed = |error: askama::Error| format!("the e-mail can't be composed: {error}");
         let text = PlainText(&content).render().map_err(failed)?;
@@ -96,16 +136,35 @@ impl Letterhead {
             .to(Mailbox::new(None, to))
             .subject(format!("Back in stock: {}", without_encoded_words(&content.title)))
             .message_id(Some(id))
-            .header(AutoSubmitted)
+            .header(AutoSubmitted("auto-generated".to_owned()))
+            .header(ListUnsubscribe(format!("<{}>", content.unsubscribe_url)))
+            .header(ListUnsubscribePost("List-Unsubscribe=One-Click".to_owned()))
             .multipart(MultiPart::alternative_plain_html(text, html))
             .map_err(|error| format!("the e-mail can't be composed: {error}"))
     }
+}
 
-    fn link(&self, path: &[&str]) -> String {
-        let mut url = self.shop.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
-        }
-        url.into()
+impl Unsubscribe {
+    fn url(&self, user_id: UserId) -> Url {
+        let mut url = link(&self.api, &["unsubscribe"]);
+        url.query_pairs_mut().clear().append_pair("token", &self.tokens.issue(user_id));
+        url
     }
+}
+
+/// Checks a sender.
+///
+/// # Errors
+/// The sender is not a valid e-mail address.
+pub fn check_sender(sender: &str) -> Result<(), InvalidSender> {
+    sender.parse::<Mailbox>().map(drop).map_err(|_| InvalidSender)
+}
+
+/// Appends a path to an address.
+fn link(base: &Url, path: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path);
+    }
+    url
 }

@@ -9,7 +9,7 @@ mod smtp_mailer;
 mod smtp_server;
 
 pub use file_mailer::FileMailer;
-pub use letterhead::{InvalidSender, Letterhead};
+pub use letterhead::{InvalidSender, Letterhead, Unsubscribe, check_sender};
 pub use pace::Pace;
 pub use smtp_mailer::SmtpMailer;
 pub use smtp_server::{InvalidSmtpUrl, SmtpServer};

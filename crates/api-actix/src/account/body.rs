@@ -18,6 +18,12 @@ pub(crate) struct UserBody {
     /// Whether its user may log in and make calls.
     #[schema(example = true)]
     is_active: bool,
+    /// Whether its user is sent e-mails about restocks.
+    #[schema(example = true)]
+    email_notifications: bool,
+    /// The language of e-mails; null until its user chose one.
+    #[schema(required, example = "pt-BR")]
+    locale: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Rfc3339,
 }
@@ -29,6 +35,8 @@ impl From<User> for UserBody {
             email: user.email.as_str().to_owned(),
             role: user.role.as_str(),
             is_active: user.is_active,
+            email_notifications: user.email_notifications,
+            locale: user.locale.map(|locale| locale.as_str().to_owned()),
             created_at: user.created_at.into(),
         }
     }

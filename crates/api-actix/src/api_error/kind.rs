@@ -52,6 +52,9 @@ pub(crate) mod kinds {
         "AUTH_TOKEN_REUSE",
         "This refresh token was already used, so its session has ended; log in again",
     );
+    pub(crate) const AUTH_WRONG_PASSWORD: Kind = kind(S::FORBIDDEN, "AUTH_WRONG_PASSWORD", "The password is wrong");
+    pub(crate) const AUTH_LINK_INVALID: Kind =
+        kind(S::BAD_REQUEST, "AUTH_LINK_INVALID", "The link is incomplete or no longer valid");
     pub(crate) const USER_NOT_FOUND: Kind = kind(S::NOT_FOUND, "USER_NOT_FOUND", "This user does not exist");
     pub(crate) const ADMN_CANNOT_DEACTIVATE_ADMIN: Kind =
         kind(S::FORBIDDEN, "ADMN_CANNOT_DEACTIVATE_ADMIN", "Admins can't be deactivated");

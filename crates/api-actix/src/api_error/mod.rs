@@ -8,6 +8,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
 use chrono::Duration;
+use domain::account::UserId;
 
 mod kind;
 mod problem;
@@ -31,11 +32,14 @@ pub(crate) struct ApiError {
     errors: Vec<FieldError>,
     /// `Retry-After` or `Allow`, if the problem has one.
     header: Option<Box<(HeaderName, HeaderValue)>>,
+    /// The account that the request was about, for the log only.
+    account: Option<UserId>,
 }
 
 impl From<Kind> for ApiError {
     fn from(kind: Kind) -> Self {
-        let error = Self { kind, detail: kind.detail.into(), field: None, errors: Vec::new(), header: None };
+        let error =
+            Self { kind, detail: kind.detail.into(), field: None, errors: Vec::new(), header: None, account: None };
         if kind.status == StatusCode::SERVICE_UNAVAILABLE { error.retry_after(RETRY_AFTER) } else { error }
     }
 }
@@ -44,6 +48,19 @@ impl ApiError {
     /// Names the input that caused the problem.
     pub(crate) fn field(self, field: &'static str) -> Self {
         Self { field: Some(field), ..self }
+    }
+
+    /// Names the account that the request was about, for the log only: the caller may not know it.
+    pub(crate) fn about(self, account: Option<UserId>) -> Self {
+        Self { account, ..self }
+    }
+
+    pub(crate) fn account(&self) -> Option<UserId> {
+        self.account
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.kind.code
     }
 
     /// Replaces the default detail of the kind.

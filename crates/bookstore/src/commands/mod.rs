@@ -1,5 +1,6 @@
 //! The commands of the program, a file for each.
 
+mod admin;
 mod serve;
 mod worker;
 
@@ -15,6 +16,8 @@ pub enum Command {
     Serve,
     /// Only deliver e-mails
     Worker,
+    /// Add, change or list admins
+    Admin(admin::Admin),
 }
 
 impl Command {
@@ -22,6 +25,7 @@ impl Command {
         match self {
             Self::Serve => serve::run(settings).await,
             Self::Worker => worker::run(settings).await,
+            Self::Admin(admin) => admin::run(admin, settings).await,
         }
     }
 }

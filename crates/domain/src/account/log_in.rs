@@ -3,16 +3,17 @@ use secrecy::SecretString;
 use super::sign_in::{SignInError, sign_in};
 use super::{
     AccountDeactivated, Email, LogInThrottle, PasswordHasher, PasswordHasherError, TokenIssuer, Tokens,
-    TooManyAttempts, UserReader,
+    TooManyAttempts, UserId, UserReader,
 };
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
 /// Why a log-in failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LogInError {
-    /// No account has this address and password. The error does not say which of the two is wrong.
+    /// No account has this address and password. The account of the address is for the log only: the caller MUST NOT learn
+    /// which of the two is wrong.
     #[error("no account has this address and password")]
-    InvalidCredentials,
+    InvalidCredentials(Option<UserId>),
     /// The password is right, but the account is deactivated.
     #[error(transparent)]
     Deactivated(#[from] AccountDeactivated),
@@ -44,20 +45,20 @@ pub async fn log_in(
 ) -> Result<Tokens, LogInError> {
     let Ok(email) = Email::parse(email) else {
         hasher.verify(password, None).await?;
-        return Err(LogInError::InvalidCredentials);
+        return Err(LogInError::InvalidCredentials(None));
     };
     throttle.check(&email, clock.now())?;
     let credentials = users.find_credentials(&email).await?;
     let (id, hash) = credentials.map(|known| (known.user.id, known.password_hash)).unzip();
     let is_right = hasher.verify(password, hash).await?;
-    let Some(id) = id.filter(|_| is_right) else {
+    let Some(right) = id.filter(|_| is_right) else {
         throttle.record_failure(&email, clock.now());
-        return Err(LogInError::InvalidCredentials);
+        return Err(LogInError::InvalidCredentials(id));
     };
     throttle.record_success(&email);
 
     let unit = units.begin().await?;
-    let user = unit.users().find_for_session_change(id).await?.ok_or(LogInError::InvalidCredentials)?;
+    let user = unit.users().find_for_session_change(right).await?.ok_or(LogInError::InvalidCredentials(None))?;
     user.require_active()?;
     let signed_in = sign_in(unit.refresh_tokens(), tokens, &user, None, clock.now()).await?;
     unit.commit().await?;
@@ -127,10 +128,11 @@ mod tests {
     #[pollster::test]
     async fn handles_a_wrong_password_like_an_unknown_address() {
         for user in [Some(a_user(Role::User)), None] {
+            let account = user.as_ref().map(|user| user.id);
             let mut world = World::with(user, false);
             world.throttle.expect_record_failure().times(1).return_const(());
 
-            assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::InvalidCredentials)));
+            assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::InvalidCredentials(of)) if of == account));
             assert!(!world.units.began());
         }
     }
@@ -138,7 +140,7 @@ mod tests {
     #[pollster::test]
     async fn hashes_the_password_for_a_malformed_address_too() {
         let world = World::with(None, false);
-        assert!(matches!(world.log_in("nobody").await, Err(LogInError::InvalidCredentials)));
+        assert!(matches!(world.log_in("nobody").await, Err(LogInError::InvalidCredentials(None))));
     }
 
     #[pollster::test]

@@ -1,15 +1,23 @@
 //! Accounts: what a user may do, how they sign in, and how admins lock them out.
 
+mod add_admin;
 mod authenticate;
+mod change_admin;
+mod change_preferences;
 mod deactivate;
 mod email;
 mod ensure_admin;
+mod erase;
+mod export;
 mod list_users;
+mod locale;
 mod log_in;
 mod log_in_throttle;
 mod log_out;
 mod password;
 mod password_hasher;
+mod personal_data_reader;
+mod personal_data_repository;
 mod reactivate;
 mod refresh;
 mod refresh_token;
@@ -17,16 +25,24 @@ mod refresh_token_repository;
 mod register;
 mod sign_in;
 mod token_issuer;
+mod unsubscribe;
+mod unsubscribe_tokens;
 mod user;
 mod user_query;
 mod user_reader;
 mod user_repository;
 
+pub use add_admin::{AddAdminError, add_admin};
 pub use authenticate::{AuthenticateError, authenticate};
+pub use change_admin::{ChangeAdminError, demote_admin, reset_admin_password};
+pub use change_preferences::change_preferences;
 pub use deactivate::{DeactivateError, deactivate};
 pub use email::Email;
 pub use ensure_admin::{EnsureAdminError, EnsuredAdmin, ensure_admin};
+pub use erase::{EraseError, erase};
+pub use export::{PersonalData, export};
 pub use list_users::list_users;
+pub use locale::Locale;
 pub use log_in::{LogInError, log_in};
 #[cfg(test)]
 pub(crate) use log_in_throttle::MockLogInThrottle;
@@ -36,6 +52,12 @@ pub use password::{Password, PasswordHash};
 #[cfg(test)]
 pub(crate) use password_hasher::MockPasswordHasher;
 pub use password_hasher::{PasswordHasher, PasswordHasherError};
+#[cfg(test)]
+pub(crate) use personal_data_reader::MockPersonalDataReader;
+pub use personal_data_reader::{PersonalDataReader, RefreshTokenRecord};
+#[cfg(test)]
+pub(crate) use personal_data_repository::MockPersonalDataRepository;
+pub use personal_data_repository::PersonalDataRepository;
 pub use reactivate::{ReactivateError, reactivate};
 pub use refresh::{RefreshError, Refreshed, refresh};
 pub use refresh_token::{NewRefreshToken, RefreshDecision, RefreshToken, RefreshTokenHash};
@@ -47,7 +69,13 @@ pub use sign_in::{SignInError, Tokens};
 #[cfg(test)]
 pub(crate) use token_issuer::MockTokenIssuer;
 pub use token_issuer::{AccessTokenError, IssuedRefreshToken, TokenIssueError, TokenIssuer};
-pub use user::{AccountDeactivated, AdminStaysActive, Credentials, NewUser, NotAnAdmin, Role, User, UserId};
+pub use unsubscribe::{UnsubscribeError, unsubscribe};
+#[cfg(test)]
+pub(crate) use unsubscribe_tokens::MockUnsubscribeTokens;
+pub use unsubscribe_tokens::UnsubscribeTokens;
+pub use user::{
+    AccountDeactivated, AdminStaysActive, Credentials, NewUser, NotAnAdmin, PreferenceChange, Role, User, UserId,
+};
 pub use user_query::UserQuery;
 #[cfg(test)]
 pub(crate) use user_reader::MockUserReader;

@@ -37,6 +37,12 @@ impl PasswordHash {
         Self(hash.into())
     }
 
+    /// Returns what replaces the hash of an erased account. It is no hash, so no password matches it.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(String::new())
+    }
+
     /// Returns the hash, for storing and comparing only.
     #[must_use]
     pub fn expose(&self) -> &str {

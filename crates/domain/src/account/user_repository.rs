@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{NewUser, User, UserId};
+use super::{NewUser, PasswordHash, User, UserId};
 use crate::RepositoryError;
 
 /// Port: writes accounts, within a unit of work.
@@ -20,6 +20,9 @@ pub trait UserRepository: Send + Sync {
     /// The store failed, or did not get the lock in time.
     async fn find_for_session_change(&self, id: UserId) -> Result<Option<User>, RepositoryError>;
 
-    /// Writes the role and the activity of an account, and nothing else.
+    /// Writes an account that was read under the lock. Only its identifier and when it was added stay as they are.
     async fn save(&self, user: &User) -> Result<(), RepositoryError>;
+
+    /// Writes the password of an account, and nothing else.
+    async fn save_password(&self, id: UserId, password_hash: &PasswordHash) -> Result<(), RepositoryError>;
 }

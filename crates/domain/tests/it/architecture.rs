@@ -52,7 +52,8 @@ const IO: [&str; 24] = [
 ];
 
 /// All dependencies of `domain`. The list is short on purpose.
-const DOMAIN: [&str; 8] = ["anyhow", "async-trait", "chrono", "email_address", "isbn", "secrecy", "thiserror", "url"];
+const DOMAIN: [&str; 9] =
+    ["anyhow", "async-trait", "chrono", "email_address", "isbn", "secrecy", "serde_json", "thiserror", "url"];
 
 /// Returns the dependencies of each crate of the workspace, without dev-dependencies.
 fn dependencies() -> BTreeMap<String, Vec<String>> {

@@ -1,10 +1,12 @@
 //! Accounts and their sessions.
 
+mod personal_data_reader;
+mod personal_data_repository;
 mod refresh_token_repository;
 mod user_reader;
 mod user_repository;
 
-use domain::account::{Email, Role, User, UserId};
+use domain::account::{Email, Locale, Role, User, UserId};
 
 use crate::entity::user;
 
@@ -15,6 +17,8 @@ impl From<user::Model> for User {
             email: Email::from_stored(row.email),
             role: row.role.into(),
             is_active: row.is_active,
+            email_notifications: row.email_notifications,
+            locale: row.locale.map(Locale::from_stored),
             created_at: row.created_at,
         }
     }

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain::RepositoryError;
-use domain::account::{NewUser, User, UserId, UserRepository};
+use domain::account::{NewUser, PasswordHash, User, UserId, UserRepository};
 use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, TryInsertResult};
 
@@ -17,6 +17,7 @@ impl UserRepository for Repositories<Transaction> {
             password_hash: Set(user.password_hash.expose().to_owned()),
             role: Set(user.role.into()),
             is_active: Set(true),
+            email_notifications: Set(true),
             created_at: Set(user.created_at),
             ..Default::default()
         };
@@ -27,6 +28,8 @@ impl UserRepository for Repositories<Transaction> {
                 email: user.email.clone(),
                 role: user.role,
                 is_active: true,
+                email_notifications: true,
+                locale: None,
                 created_at: user.created_at,
             })),
             TryInsertResult::Conflicted | TryInsertResult::Empty => Ok(None),
@@ -39,8 +42,26 @@ impl UserRepository for Repositories<Transaction> {
     }
 
     async fn save(&self, user: &User) -> Result<(), RepositoryError> {
-        let row = ActiveModel { role: Set(user.role.into()), is_active: Set(user.is_active), ..Default::default() };
-        let update = Entity::update_many().set(row).filter(Column::Id.eq(user.id.get()));
+        let row = ActiveModel {
+            email: Set(user.email.as_str().to_owned()),
+            role: Set(user.role.into()),
+            is_active: Set(user.is_active),
+            email_notifications: Set(user.email_notifications),
+            locale: Set(user.locale.as_ref().map(|locale| locale.as_str().to_owned())),
+            ..Default::default()
+        };
+        self.update_user(user.id, row).await
+    }
+
+    async fn save_password(&self, id: UserId, password_hash: &PasswordHash) -> Result<(), RepositoryError> {
+        let row = ActiveModel { password_hash: Set(password_hash.expose().to_owned()), ..Default::default() };
+        self.update_user(id, row).await
+    }
+}
+
+impl Repositories<Transaction> {
+    async fn update_user(&self, id: UserId, row: ActiveModel) -> Result<(), RepositoryError> {
+        let update = Entity::update_many().set(row).filter(Column::Id.eq(id.get()));
         update.exec(&self.connection).await.map_err(repository_error)?;
         Ok(())
     }

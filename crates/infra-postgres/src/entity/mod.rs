@@ -1,5 +1,6 @@
 //! The tables and views.
 
+pub(crate) mod audit_record;
 pub(crate) mod book;
 pub(crate) mod delivery;
 pub(crate) mod delivery_attempt;
@@ -7,4 +8,5 @@ pub(crate) mod pre_booking;
 pub(crate) mod pre_booking_status;
 pub(crate) mod refresh_token;
 pub(crate) mod restock;
+pub(crate) mod service_key;
 pub(crate) mod user;

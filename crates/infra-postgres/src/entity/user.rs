@@ -9,6 +9,8 @@ pub(crate) struct Model {
     pub(crate) password_hash: String,
     pub(crate) role: Role,
     pub(crate) is_active: bool,
+    pub(crate) email_notifications: bool,
+    pub(crate) locale: Option<String>,
     pub(crate) created_at: DateTimeUtc,
 }
 

@@ -88,7 +88,7 @@ impl PreBookingRepository for Store {
 }
 
 /// Selects the restock that ended the round of the pre-booking in the surrounding statement.
-fn restock_of_round() -> SelectStatement {
+pub(crate) fn restock_of_round() -> SelectStatement {
     Query::select()
         .expr(Expr::value(1))
         .from(restock::Entity)

@@ -9,7 +9,7 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use domain::account::{AccessTokenError, AuthenticateError, NotAnAdmin, User, authenticate};
 
 use crate::api_error::{ApiError, kinds, refusals};
-use crate::request_log::log_user;
+use crate::request_span::log_user;
 use crate::use_cases::UseCases;
 
 refusals!(AuthenticateError {

@@ -20,6 +20,7 @@ mod ports;
 mod pre_booking;
 mod request_id;
 mod request_log;
+mod request_span;
 mod resources;
 mod routes;
 mod schema;

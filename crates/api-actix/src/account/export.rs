@@ -15,6 +15,7 @@ use crate::timestamp::Rfc3339;
 use crate::use_cases::UseCases;
 
 /// A refresh token that you were given. The token itself is not stored.
+#[expect(clippy::struct_field_names, reason = "all of them are times")]
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RefreshTokenRecord)]
 pub(crate) struct RefreshTokenBody {

@@ -20,6 +20,8 @@ pub(crate) use kind::{Kind, kinds};
 pub(crate) use problem::{FieldError, Problem};
 pub(crate) use refusals::{Refusals, refusals};
 
+use crate::request_span::log_user;
+
 /// The `Retry-After` of a 503.
 const RETRY_AFTER: Duration = Duration::seconds(1);
 
@@ -32,14 +34,11 @@ pub(crate) struct ApiError {
     errors: Vec<FieldError>,
     /// `Retry-After` or `Allow`, if the problem has one.
     header: Option<Box<(HeaderName, HeaderValue)>>,
-    /// The account that the request was about, for the log only.
-    account: Option<UserId>,
 }
 
 impl From<Kind> for ApiError {
     fn from(kind: Kind) -> Self {
-        let error =
-            Self { kind, detail: kind.detail.into(), field: None, errors: Vec::new(), header: None, account: None };
+        let error = Self { kind, detail: kind.detail.into(), field: None, errors: Vec::new(), header: None };
         if kind.status == StatusCode::SERVICE_UNAVAILABLE { error.retry_after(RETRY_AFTER) } else { error }
     }
 }
@@ -50,13 +49,12 @@ impl ApiError {
         Self { field: Some(field), ..self }
     }
 
-    /// Names the account that the request was about, for the log only: the caller may not know it.
+    /// Adds the account that the request was about to the log, and only there: the caller may not know it.
     pub(crate) fn about(self, account: Option<UserId>) -> Self {
-        Self { account, ..self }
-    }
-
-    pub(crate) fn account(&self) -> Option<UserId> {
-        self.account
+        if let Some(account) = account {
+            log_user(account);
+        }
+        self
     }
 
     pub(crate) fn code(&self) -> &'static str {

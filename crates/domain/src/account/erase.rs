@@ -24,6 +24,7 @@ pub enum EraseError {
 
 /// Erases an account: its address and its password are gone, its sessions end, what waited is cancelled and what was about to be
 /// sent is not. The history stays, without a name.
+#[expect(clippy::too_many_arguments, reason = "one argument per port")]
 pub async fn erase(
     users: &dyn UserReader,
     units: &dyn UnitOfWorkFactory,
@@ -103,7 +104,7 @@ mod tests {
             .times(1)
             .returning(|_, _, _| Ok(()));
         let units =
-            FakeUnitOfWork { users, refresh_tokens, personal_data, audit, ..FakeUnitOfWork::default() }.into_factory();
+            FakeUnitOfWork { users, refresh_tokens, audit, personal_data, ..FakeUnitOfWork::default() }.into_factory();
         let mut throttle = MockLogInThrottle::new();
         throttle.expect_check().returning(|_, _| Ok(()));
         throttle.expect_record_success().times(1).return_const(());

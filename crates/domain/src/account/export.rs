@@ -72,3 +72,68 @@ async fn all_changes(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{MockPersonalDataReader, Role};
+    use crate::audit::{Action, AuditRecordId, Change, MockAuditReader};
+    use crate::pre_booking::{MockPreBookingReader, PreBookingState};
+    use crate::testing::{a_book, a_delivery, a_pre_booking, a_user, an_origin, at};
+
+    fn a_pre_booked_book() -> PreBookedBook {
+        let details = a_book(0).details;
+        PreBookedBook {
+            pre_booking: a_pre_booking(PreBookingState::Waiting),
+            title: details.title,
+            author: details.author,
+            delivery: None,
+        }
+    }
+
+    fn a_record(id: i64) -> AuditRecord {
+        AuditRecord {
+            id: AuditRecordId::new(id).unwrap(),
+            at: at(1),
+            origin: an_origin(),
+            actor_email: None,
+            change: Change::of_user(Action::UserReactivated, a_user(Role::User).id),
+        }
+    }
+
+    #[pollster::test]
+    async fn collects_every_page_of_every_list() {
+        let mut pre_bookings = MockPreBookingReader::new();
+        pre_bookings.expect_list().times(2).returning(|user_id, query| {
+            assert_eq!(user_id, a_user(Role::User).id);
+            Ok(vec![a_pre_booked_book(); if query.after.is_none() { 501 } else { 3 }])
+        });
+        let mut personal_data = MockPersonalDataReader::new();
+        let token = RefreshTokenRecord { created_at: at(0), expires_at: at(9), revoked_at: None };
+        let tokens = vec![token];
+        personal_data.expect_list_refresh_tokens().return_once({
+            let tokens = tokens.clone();
+            move |_| Ok(tokens)
+        });
+        personal_data.expect_list_deliveries().return_once(|_| Ok(vec![(a_delivery(), Vec::new())]));
+        let mut audit = MockAuditReader::new();
+        let user_id = a_user(Role::User).id;
+        audit.expect_list().times(3).returning(move |query| {
+            let ids = match (query.actor_id, query.user_id, query.after) {
+                (Some(actor), None, None) if actor == user_id => 1..=501,
+                (Some(actor), None, Some(_)) if actor == user_id => 501..=501,
+                (None, Some(of), None) if of == user_id => 7..=7,
+                _ => panic!("{query:?}"),
+            };
+            Ok(ids.map(a_record).collect())
+        });
+
+        let data = export(&pre_bookings, &personal_data, &audit, a_user(Role::User)).await.unwrap();
+
+        assert_eq!((data.user, data.refresh_tokens), (a_user(Role::User), tokens));
+        assert_eq!(data.pre_bookings.len(), 503);
+        assert_eq!(data.deliveries, [(a_delivery(), Vec::new())]);
+        assert_eq!(data.changes_by_user.len(), 501);
+        assert_eq!(data.changes_of_user, [a_record(7)]);
+    }
+}

@@ -4,6 +4,7 @@ use domain::account::{
     AccessTokenError, IssuedRefreshToken, NewRefreshToken, RefreshError, RefreshTokenHash, Refreshed, TokenIssueError,
     TokenIssuer, User, UserId, deactivate, refresh,
 };
+use domain::audit::Origin;
 use domain::{Timestamp, UnitOfWork, UnitOfWorkFactory};
 use infra_postgres::Store;
 use secrecy::{ExposeSecret, SecretString};
@@ -77,7 +78,7 @@ async fn the_second_refresh_with_a_token_revokes_its_family(database: TestDataba
     let first = begin_refresh(&other, user.id).await;
     let second = refresh(world.units(), &PlainIssuer, &world.clock, &first_token);
     let second = run_blocked(&world.sql, second, first.commit()).await.unwrap();
-    assert!(matches!(second, Refreshed::Reused), "{second:?}");
+    assert!(matches!(second, Refreshed::Reused(_)), "{second:?}");
     assert_eq!(live_tokens(&world).await, 0);
 }
 
@@ -97,7 +98,8 @@ async fn a_refresh_after_a_deactivation_is_rejected(database: TestDatabase) {
 async fn a_deactivation_after_a_refresh_revokes_the_new_token(database: TestDatabase) {
     let (world, user, other) = open(&database).await;
     let refresh = begin_refresh(&other, user.id).await;
-    let deactivation = deactivate(world.units(), &world.clock, user.id);
+    let origin = Origin::program();
+    let deactivation = deactivate(world.units(), &world.clock, &origin, user.id);
     run_blocked(&world.sql, deactivation, refresh.commit()).await.unwrap();
     assert!(!world.users().find(user.id).await.unwrap().unwrap().is_active);
     assert_eq!(live_tokens(&world).await, 0);

@@ -1,6 +1,6 @@
 //! `UserReader` and `UserRepository`.
 
-use domain::account::{Email, NewUser, Role, User, UserId, UserQuery};
+use domain::account::{Email, Locale, NewUser, PasswordHash, Role, User, UserId, UserQuery};
 use test_support::{Suite, TestDatabase, tests};
 
 use crate::support::{World, at, at_micros, new_user, page};
@@ -11,7 +11,8 @@ pub(crate) fn suite() -> Suite {
         finds_nothing_for_an_unknown_account,
         adds_no_second_account_with_an_address,
         a_taken_address_leaves_the_unit_of_work_usable,
-        saves_only_role_and_activity,
+        saves_everything_but_the_identifier_and_the_time,
+        saves_only_the_password_of_one_account,
         finds_the_current_account_for_a_session_change,
         lists_the_newest_first_and_filters,
         pages_continue_and_show_the_total,
@@ -23,7 +24,15 @@ async fn finds_an_account_as_it_was_added(database: TestDatabase) {
     for (name, role, created_at) in [("ada", Role::User, at(0)), ("grace", Role::Admin, at_micros(123_457))] {
         let new = NewUser { role, ..new_user(name, created_at) };
         let added = world.accounts().add(&new).await.unwrap().unwrap();
-        let expected = User { id: added.id, email: new.email.clone(), role, is_active: true, created_at };
+        let expected = User {
+            id: added.id,
+            email: new.email.clone(),
+            role,
+            is_active: true,
+            email_notifications: true,
+            locale: None,
+            created_at,
+        };
         assert_eq!(added, expected);
         assert_eq!(world.users().find(added.id).await.unwrap().as_ref(), Some(&expected));
         let credentials = world.users().find_credentials(&new.email).await.unwrap().unwrap();
@@ -59,20 +68,39 @@ async fn a_taken_address_leaves_the_unit_of_work_usable(database: TestDatabase) 
     assert_eq!(world.users().find(grace.id).await.unwrap(), Some(grace));
 }
 
-async fn saves_only_role_and_activity(database: TestDatabase) {
+async fn saves_everything_but_the_identifier_and_the_time(database: TestDatabase) {
     let world = World::open(&database).await;
     let ada = world.add_user("ada").await;
     let grace = world.add_user("grace").await;
     for role in Role::ALL {
         for is_active in [false, true] {
-            let changed = User { role, is_active, ..ada.clone() };
-            // Its other details differ from the account's, and must not be written.
-            let stale = User { email: Email::parse("x@example.com").unwrap(), created_at: at(60), ..changed.clone() };
-            world.accounts().save(&stale).await.unwrap();
+            let changed = User {
+                email: Email::parse("x@example.com").unwrap(),
+                role,
+                is_active,
+                email_notifications: !is_active,
+                locale: is_active.then(|| Locale::parse("pt-BR").unwrap()),
+                ..ada.clone()
+            };
+            // The time differs from the account's, and must not be written.
+            world.accounts().save(&User { created_at: at(60), ..changed.clone() }).await.unwrap();
             assert_eq!(world.users().find(ada.id).await.unwrap(), Some(changed));
         }
     }
     assert_eq!(world.users().find(grace.id).await.unwrap(), Some(grace));
+}
+
+async fn saves_only_the_password_of_one_account(database: TestDatabase) {
+    let world = World::open(&database).await;
+    let (ada, grace) = (world.add_user("ada").await, world.add_user("grace").await);
+    world.accounts().save_password(ada.id, &PasswordHash::new("another hash".to_owned())).await.unwrap();
+    let hash = async |user: &User| {
+        let credentials = world.users().find_credentials(&user.email).await.unwrap().unwrap();
+        assert_eq!(credentials.user, *user);
+        credentials.password_hash.expose().to_owned()
+    };
+    assert_eq!(hash(&ada).await, "another hash");
+    assert_eq!(hash(&grace).await, "hash of grace");
 }
 
 async fn finds_the_current_account_for_a_session_change(database: TestDatabase) {

@@ -2,9 +2,12 @@
 
 use async_trait::async_trait;
 use domain::account::{
-    NewRefreshToken, NewUser, RefreshToken, RefreshTokenHash, RefreshTokenRepository, User, UserId, UserRepository,
+    NewRefreshToken, NewUser, PasswordHash, RefreshToken, RefreshTokenHash, RefreshTokenRepository, User, UserId,
+    UserRepository,
 };
-use domain::book::{Book, BookId, Restock, StockRepository};
+use domain::book::{
+    Book, BookChange, BookId, BookRepository, ChangedBook, DeletedBook, NewBook, Restock, StockRepository,
+};
 use domain::{RepositoryError, Timestamp, UnitOfWorkFactory};
 
 /// Runs each call in a unit of work of its own.
@@ -17,6 +20,21 @@ macro_rules! in_a_unit {
         $unit.commit().await?;
         Ok(result)
     }};
+}
+
+#[async_trait]
+impl BookRepository for OwnUnits<'_> {
+    async fn add(&self, book: &NewBook) -> Result<Option<Book>, RepositoryError> {
+        in_a_unit!(self, |unit| unit.books().add(book))
+    }
+
+    async fn change(&self, id: BookId, change: &BookChange, now: Timestamp) -> Result<ChangedBook, RepositoryError> {
+        in_a_unit!(self, |unit| unit.books().change(id, change, now))
+    }
+
+    async fn delete(&self, id: BookId) -> Result<DeletedBook, RepositoryError> {
+        in_a_unit!(self, |unit| unit.books().delete(id))
+    }
 }
 
 #[async_trait]
@@ -46,6 +64,10 @@ impl UserRepository for OwnUnits<'_> {
 
     async fn save(&self, user: &User) -> Result<(), RepositoryError> {
         in_a_unit!(self, |unit| unit.users().save(user))
+    }
+
+    async fn save_password(&self, id: UserId, password_hash: &PasswordHash) -> Result<(), RepositoryError> {
+        in_a_unit!(self, |unit| unit.users().save_password(id, password_hash))
     }
 }
 

@@ -12,7 +12,7 @@ use domain::{PageRequest, PageSize};
 use infra_postgres::Store;
 use infra_security::{Argon2Hasher, SystemClock};
 
-use super::say;
+use crate::output::say;
 use crate::settings::{Settings, cores};
 use crate::start::admin_email;
 use crate::store::open_store;

@@ -1,6 +1,6 @@
 //! `bookstore serve`
 
-use super::say;
+use crate::output::say;
 use crate::server::Server;
 use crate::settings::Settings;
 

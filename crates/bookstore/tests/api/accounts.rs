@@ -32,7 +32,8 @@ async fn register_returns_tokens(database: TestDatabase) {
     assert_time(&me["created_at"]);
     assert!(me["id"].as_i64().unwrap() > 1);
     let expected = json!({
-        "id": me["id"], "email": "ada@example.com", "role": "user", "is_active": true, "created_at": me["created_at"],
+        "id": me["id"], "email": "ada@example.com", "role": "user", "is_active": true,
+        "email_notifications": true, "locale": null, "created_at": me["created_at"],
     });
     assert_eq!(me, expected);
     assert_eq!(app.admin().await.me().await["role"], "admin");

@@ -4,6 +4,8 @@
 
 mod accounts;
 mod admin;
+mod admin_commands;
+mod audit;
 mod book_changes;
 mod book_search;
 mod books;
@@ -15,6 +17,7 @@ mod input;
 mod mail;
 mod model;
 mod openapi;
+mod personal_data;
 mod pre_booking_lists;
 mod pre_bookings;
 mod process;
@@ -22,6 +25,7 @@ mod query_input;
 mod races;
 mod readme_tour;
 mod security;
+mod security_log;
 mod sessions;
 mod settings;
 mod store_errors;
@@ -41,6 +45,10 @@ fn main() -> std::process::ExitCode {
         sessions::suite(),
         security::suite(),
         admin::suite(),
+        admin_commands::suite(),
+        audit::suite(),
+        personal_data::suite(),
+        security_log::suite(),
         errors::suite(),
         store_errors::suite(),
         headers::suite(),

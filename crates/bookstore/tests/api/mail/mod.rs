@@ -10,6 +10,7 @@ mod replies;
 mod silent;
 mod stopped;
 mod trouble;
+mod unsubscribe;
 
 use test_support::Suite;
 
@@ -17,6 +18,7 @@ pub(crate) fn suite() -> Suite {
     promises::suite()
         .and(replies::suite())
         .and(trouble::suite())
+        .and(unsubscribe::suite())
         .and(admin::suite())
         .and(stopped::suite())
         .and(silent::suite())

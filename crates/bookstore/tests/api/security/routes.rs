@@ -39,10 +39,12 @@ async fn every_operation_is_open_or_requires_a_token(database: TestDatabase) {
         "GET /books/{id}",
         "GET /health",
         "GET /health/ready",
+        "GET /unsubscribe",
         "POST /auth/login",
         "POST /auth/logout",
         "POST /auth/refresh",
         "POST /auth/register",
+        "POST /unsubscribe",
     ];
     open.sort();
     assert_eq!(open, expected);

@@ -1,12 +1,13 @@
 //! The calls that clients hang up on, and the data they need.
 
+use jsonwebtoken::Algorithm;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::security::Operation;
 use crate::support::{
-    ADMIN_EMAIL, ADMIN_PASSWORD, Bystander, Caller, PASSWORD, Program, RawConnection, add_books, decode, load_session,
-    text,
+    ADMIN_EMAIL, ADMIN_PASSWORD, Bystander, Caller, JWT_SECRET, PASSWORD, Program, RawConnection, add_books, changed,
+    decode, load_session, sign, text,
 };
 
 /// The data that the calls use. Each call that uses up a row has its own.
@@ -25,10 +26,16 @@ pub(super) struct Calls {
     to_pre_book: Vec<i64>,
     to_cancel: Vec<i64>,
     deliveries: Vec<i64>,
+    to_erase: Vec<Caller>,
 }
 
 /// What a call could leave half done, each with a query that counts it.
-const HALF_DONE: [(&str, &str); 4] = [
+const HALF_DONE: [(&str, &str); 5] = [
+    (
+        "an erasure",
+        "SELECT count(*) FROM users WHERE (email LIKE 'erased-%' AND password_hash <> '') OR (email LIKE 'erased-%') <> \
+         EXISTS (SELECT 1 FROM audit_records WHERE action = 'user.erased' AND user_id = users.id)",
+    ),
     ("a restock", "SELECT count(*) FROM books WHERE round <> (SELECT count(*) FROM restocks WHERE book_id = books.id)"),
     (
         "a registration",
@@ -79,6 +86,7 @@ impl Calls {
             to_refresh.push(load_session(&refreshing, store, &number.to_string()).await);
             to_log_out.push(load_session(&leaving, store, &number.to_string()).await);
         }
+        let to_erase = load_users_with_a_password(program, store, count).await;
         let to_cancel =
             "SELECT id FROM pre_bookings WHERE book_id IN (SELECT id FROM books WHERE title = 'to cancel') ORDER BY id";
         Self {
@@ -93,6 +101,7 @@ impl Calls {
             to_pre_book: add_books(store, "to pre-book", count).await,
             to_cancel: store.column(to_cancel).await,
             deliveries: store.column("SELECT id FROM deliveries ORDER BY id").await,
+            to_erase,
         }
     }
 
@@ -119,8 +128,12 @@ impl Calls {
             "POST /auth/refresh" => (&self.anyone, 0, token(&self.to_refresh[number])),
             "POST /auth/refresh unknown" => (&self.anyone, 0, json!({ "refresh_token": "unknown" })),
             "POST /auth/logout" => (&self.anyone, 0, token(&self.to_log_out[number])),
-            "GET /auth/me" | "GET /prebooks" => (&self.user, 0, none),
-            "GET /books" | "GET /health" | "GET /health/ready" => (&self.anyone, 0, none),
+            "GET /auth/me" | "GET /auth/me/export" | "GET /prebooks" => (&self.user, 0, none),
+            "PATCH /auth/me" => (&self.user, 0, json!({ "email_notifications": number.is_multiple_of(2) })),
+            "DELETE /auth/me" => (&self.to_erase[number], 0, json!({ "password": PASSWORD })),
+            "GET /books" | "GET /unsubscribe" | "POST /unsubscribe" | "GET /health" | "GET /health/ready" => {
+                (&self.anyone, 0, none)
+            }
             "POST /books" => (&self.admin, 0, json!({ "title": title, "author": "A", "price": 1 })),
             "GET /books/{id}" | "GET /admin/books/{id}/prebooks" => (&self.admin, self.to_pre_book[number], none),
             "PUT /books/{id}" => (&self.admin, self.to_change, json!({ "title": "to change", "price": number + 1 })),
@@ -134,14 +147,20 @@ impl Calls {
             "GET /admin/deliveries/{id}" | "POST /admin/deliveries/{id}/retry" => {
                 (&self.admin, self.deliveries[number], none)
             }
-            "GET /admin/users" | "GET /admin/restocks" | "GET /admin/deliveries" | "POST /admin/deliveries/retry" => {
-                (&self.admin, 0, none)
-            }
+            "GET /admin/audit"
+            | "GET /admin/users"
+            | "GET /admin/restocks"
+            | "GET /admin/deliveries"
+            | "POST /admin/deliveries/retry" => (&self.admin, 0, none),
             _ => panic!("say here how to make the call {name}"),
         };
         let mut words = name.split(' ');
         let (method, path) = (words.next().unwrap(), words.next().unwrap().replace("{id}", &id.to_string()));
-        let query = if name == "POST /admin/deliveries/retry" { "?status=failed" } else { "" };
+        let query = match name {
+            "POST /admin/deliveries/retry" => "?status=failed",
+            "GET /unsubscribe" | "POST /unsubscribe" => "?token=unknown",
+            _ => "",
+        };
         connection.call(caller, &method.parse::<Method>().unwrap(), &format!("{path}{query}"), &body);
     }
 }
@@ -149,6 +168,26 @@ impl Calls {
 async fn register(program: &Program, name: &str) -> Caller {
     let user = json!({ "email": format!("{name}@example.com"), "password": PASSWORD });
     program.anyone().with_tokens(program.anyone().post("/auth/register", &user).await.body_of(201))
+}
+
+/// Adds this many users, each with a session. Their password is hashed only once, which takes long.
+async fn load_users_with_a_password(program: &Program, store: &Bystander, count: usize) -> Vec<Caller> {
+    let first = register(program, "erasing").await;
+    let rows = (0..count).map(|number| format!("('erasing{number}@example.com')")).collect::<Vec<_>>().join(", ");
+    let add = format!(
+        "INSERT INTO users (email, password_hash) SELECT added.column1, password_hash FROM users, (VALUES {rows}) AS added \
+         WHERE email = 'erasing@example.com'"
+    );
+    store.execute(&add).await;
+    let ids: Vec<i64> = store.column("SELECT id FROM users WHERE email LIKE 'erasing%@example.com' ORDER BY id").await;
+    let (_, claims) = decode(text(&first.tokens["access_token"]));
+    let mut users = Vec::new();
+    for id in &ids[1..] {
+        let claims = changed(&claims, &json!({ "sub": id.to_string() }));
+        let user = program.anyone().with_access_token(&sign(Algorithm::HS256, JWT_SECRET, &claims));
+        users.push(load_session(&user, store, "first").await);
+    }
+    users
 }
 
 fn id_of(user: &Caller) -> i64 {

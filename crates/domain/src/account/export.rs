@@ -1,5 +1,5 @@
 use super::{PersonalDataReader, RefreshTokenRecord, User, UserId};
-use crate::audit::{AuditQuery, AuditReader, AuditRecord, list as list_audit};
+use crate::audit::{AuditQuery, AuditReader, AuditRecord, Origin, list as list_audit};
 use crate::delivery::{Attempt, Delivery};
 use crate::pre_booking::{PreBookedBook, PreBookingQuery, PreBookingReader, list as list_pre_bookings};
 use crate::{PageSize, RepositoryError};
@@ -17,7 +17,7 @@ pub struct PersonalData {
     pub deliveries: Vec<(Delivery, Vec<Attempt>)>,
     /// The changes that the user made, newest first.
     pub changes_by_user: Vec<AuditRecord>,
-    /// The changes of the account, newest first.
+    /// The changes of the account, newest first. Who else made them is left out: that is their data.
     pub changes_of_user: Vec<AuditRecord>,
 }
 
@@ -34,9 +34,18 @@ pub async fn export(
         pre_bookings: all_pre_bookings(pre_bookings, id).await?,
         deliveries: personal_data.list_deliveries(id).await?,
         changes_by_user: all_changes(audit, Some(id), None).await?,
-        changes_of_user: all_changes(audit, None, Some(id)).await?,
+        changes_of_user: without_others(all_changes(audit, None, Some(id)).await?, id),
         user,
     })
+}
+
+fn without_others(mut records: Vec<AuditRecord>, user_id: UserId) -> Vec<AuditRecord> {
+    for record in &mut records {
+        if record.origin.actor_id != Some(user_id) {
+            (record.origin, record.actor_email) = (Origin::program(), None);
+        }
+    }
+    records
 }
 
 async fn all_pre_bookings(
@@ -96,7 +105,7 @@ mod tests {
             id: AuditRecordId::new(id).unwrap(),
             at: at(1),
             origin: an_origin(),
-            actor_email: None,
+            actor_email: Some(a_user(Role::Admin).email),
             change: Change::of_user(Action::UserReactivated, a_user(Role::User).id),
         }
     }
@@ -134,6 +143,8 @@ mod tests {
         assert_eq!(data.pre_bookings.len(), 503);
         assert_eq!(data.deliveries, [(a_delivery(), Vec::new())]);
         assert_eq!(data.changes_by_user.len(), 501);
-        assert_eq!(data.changes_of_user, [a_record(7)]);
+        assert_eq!(data.changes_by_user[0], a_record(1));
+        let by_another = AuditRecord { origin: Origin::program(), actor_email: None, ..a_record(7) };
+        assert_eq!(data.changes_of_user, [by_another]);
     }
 }

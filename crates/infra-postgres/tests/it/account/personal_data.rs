@@ -5,7 +5,9 @@ use domain::delivery::{DeliveryState, DeliveryStatus, SkipReason};
 use domain::pre_booking::{PreBookingState, PreBookingStatus, cancel};
 use test_support::{Suite, TestDatabase, tests};
 
-use crate::support::{World, accepted, at, attempts, claim_one, delivery, fan_out_all, refused, try_settle};
+use crate::support::{
+    World, accepted, at, attempts, claim_one, claim_some, delivery, fan_out_all, refused, try_settle,
+};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -82,7 +84,7 @@ async fn skips_only_pending_deliveries_of_the_user(database: TestDatabase) {
 
 async fn what_a_worker_finds_out_about_a_skipped_delivery_is_not_recorded(database: TestDatabase) {
     let (world, users) = world_with_deliveries(&database).await;
-    let claimed = claim_one(&world).await;
+    let claimed = claim_some(&world).await[0];
     for user in users {
         skip_pending(&world, user).await;
     }
@@ -108,7 +110,7 @@ async fn lists_the_refresh_tokens_of_the_user(database: TestDatabase) {
 
 async fn lists_the_deliveries_of_the_user_with_their_attempts(database: TestDatabase) {
     let (world, [ada, grace]) = world_with_deliveries(&database).await;
-    assert!(try_settle(&world, claim_one(&world).await, refused()).await);
+    assert!(try_settle(&world, claim_some(&world).await[0], refused()).await);
     for user in [ada, grace] {
         let [(of_user, tries)] = &world.store.list_deliveries(user).await.unwrap()[..] else { panic!() };
         assert_eq!(*of_user, delivery(&world, of_user.id).await);

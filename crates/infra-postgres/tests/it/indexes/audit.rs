@@ -14,7 +14,7 @@ pub(crate) fn suite() -> Suite {
 
 const RECORDS: &str = "
     INSERT INTO audit_records (actor_id, action, book_id)
-        SELECT n % 5 + 1, 'stock.set', n % 500 + 1 FROM generate_series(1, 5000) n;
+        SELECT n % 500 + 1, 'stock.set', n % 500 + 1 FROM generate_series(1, 5000) n;
     INSERT INTO audit_records (actor_id, action, user_id)
         SELECT n % 5 + 1, 'user.deactivated', n FROM generate_series(1, 500) n;
     ANALYZE;";
@@ -44,18 +44,7 @@ async fn personal_data_is_found_by_index(database: TestDatabase) {
     let found = scans.of(async |world| drop(world.store.list_refresh_tokens(user).await.unwrap())).await;
     assert_served_by(["ix_refresh_tokens_user"], &found);
     let found = scans.of(async |world| drop(world.store.list_deliveries(user).await.unwrap())).await;
-    assert_served_by(
-        [
-            "books_pkey",
-            "ix_delivery_attempts_delivery",
-            "ix_pre_bookings_user_created_at",
-            "pre_bookings_pkey",
-            "uq_deliveries_pre_booking",
-            "uq_restocks_book_round",
-            "users_pkey",
-        ],
-        &found,
-    );
+    assert_served_by(["ix_delivery_attempts_delivery", "ix_pre_bookings_user_created_at"], &found);
     let erased = scans
         .of(async |world| {
             let unit = world.units().begin().await.unwrap();
@@ -64,8 +53,5 @@ async fn personal_data_is_found_by_index(database: TestDatabase) {
             unit.commit().await.unwrap();
         })
         .await;
-    assert_served_by(
-        ["ix_pre_bookings_user_created_at", "uq_deliveries_pre_booking", "uq_restocks_book_round"],
-        &erased,
-    );
+    assert_served_by(["ix_pre_bookings_user_created_at"], &erased);
 }

@@ -22,18 +22,34 @@ macro_rules! in_a_unit {
     }};
 }
 
+/// Commits only success, as the port demands.
 #[async_trait]
 impl BookRepository for OwnUnits<'_> {
     async fn add(&self, book: &NewBook) -> Result<Option<Book>, RepositoryError> {
-        in_a_unit!(self, |unit| unit.books().add(book))
+        let unit = self.0.begin().await?;
+        let added = unit.books().add(book).await?;
+        if added.is_some() {
+            unit.commit().await?;
+        }
+        Ok(added)
     }
 
     async fn change(&self, id: BookId, change: &BookChange, now: Timestamp) -> Result<ChangedBook, RepositoryError> {
-        in_a_unit!(self, |unit| unit.books().change(id, change, now))
+        let unit = self.0.begin().await?;
+        let changed = unit.books().change(id, change, now).await?;
+        if matches!(changed, ChangedBook::Changed(_)) {
+            unit.commit().await?;
+        }
+        Ok(changed)
     }
 
     async fn delete(&self, id: BookId) -> Result<DeletedBook, RepositoryError> {
-        in_a_unit!(self, |unit| unit.books().delete(id))
+        let unit = self.0.begin().await?;
+        let deleted = unit.books().delete(id).await?;
+        if deleted == DeletedBook::Deleted {
+            unit.commit().await?;
+        }
+        Ok(deleted)
     }
 }
 

@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::audit::Origin;
 
 use crate::access::SignedIn;
-use crate::peer::peer;
+use crate::peer::Peer;
 use crate::request_id::RequestId;
 
 /// Who made the request and from where, for the audit trail.
@@ -21,7 +21,7 @@ impl FromRequest for RequestOrigin {
         ready(Ok(Self(Origin {
             actor_id: extensions.get::<SignedIn>().map(|SignedIn(user)| user.id),
             request_id: extensions.get::<RequestId>().map(|RequestId(id)| id.clone()),
-            address: peer(request),
+            address: Some(Peer::of(request).address()),
         })))
     }
 }

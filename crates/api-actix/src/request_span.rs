@@ -4,7 +4,7 @@ use domain::account::UserId;
 use tracing::Span;
 use tracing::field::Empty;
 
-use crate::peer::peer;
+use crate::peer::Peer;
 use crate::request_id::RequestId;
 
 /// The most bytes of a path that a log line shows. The longest path of the API is far shorter.
@@ -19,7 +19,7 @@ pub(crate) fn request_span(request: &ServiceRequest) -> Span {
         id,
         method = request.method().as_str(),
         path = shortened(request.path()),
-        peer = peer(request.request()).map(display),
+        peer = %Peer::of(request.request()).address(),
         user = Empty,
     )
 }

@@ -66,25 +66,28 @@ fn parse_email(text: &str) -> Result<Email, String> {
     Email::parse(text).map_err(|invalid| invalid.to_string())
 }
 
-pub(super) async fn run(Admin { command }: Admin, settings: &Settings) -> anyhow::Result<()> {
-    settings.check()?;
-    let password = match &command {
-        AdminCommand::Add { .. } | AdminCommand::ResetPassword { .. } => Some(read_password()?),
-        AdminCommand::Demote { email } => {
-            ensure!(
-                admin_email(settings)?.as_ref() != Some(email),
-                "ADMIN_EMAIL is {email}, so the next start would make it an admin again: set ADMIN_EMAIL to another \
-                 address first, for all servers"
-            );
-            None
-        }
-        AdminCommand::List => None,
-    };
-    settings.create_data_directory()?;
-    let store = open_store(settings).await?;
-    let ended = apply(command, password, &store).await;
-    store.close().await;
-    ended
+impl Admin {
+    pub(super) async fn run(self, settings: &Settings) -> anyhow::Result<()> {
+        let Self { command } = self;
+        settings.check()?;
+        let password = match &command {
+            AdminCommand::Add { .. } | AdminCommand::ResetPassword { .. } => Some(read_password()?),
+            AdminCommand::Demote { email } => {
+                ensure!(
+                    admin_email(settings)?.as_ref() != Some(email),
+                    "ADMIN_EMAIL is {email}, so the next start would make it an admin again: set ADMIN_EMAIL to another \
+                     address first, for all servers"
+                );
+                None
+            }
+            AdminCommand::List => None,
+        };
+        settings.create_data_directory()?;
+        let store = open_store(settings).await?;
+        let ended = apply(command, password, &store).await;
+        store.close().await;
+        ended
+    }
 }
 
 async fn apply(command: AdminCommand, password: Option<Password>, store: &Store) -> anyhow::Result<()> {

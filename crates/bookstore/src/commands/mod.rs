@@ -1,6 +1,10 @@
 //! The commands of the program, a file for each.
 
 mod admin;
+mod check_config;
+mod doctor;
+mod migrate;
+mod openapi;
 mod serve;
 mod worker;
 
@@ -18,6 +22,15 @@ pub enum Command {
     Worker,
     /// Add, change or list admins
     Admin(admin::Admin),
+    /// Show or change the schema of the store
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Check the rows of the store against every rule; fails if one is violated
+    Doctor(doctor::Doctor),
+    /// Check the settings, and open nothing
+    CheckConfig,
+    /// Print the OpenAPI document
+    Openapi,
 }
 
 impl Command {
@@ -25,7 +38,11 @@ impl Command {
         match self {
             Self::Serve => serve::run(settings).await,
             Self::Worker => worker::run(settings).await,
-            Self::Admin(admin) => admin::run(admin, settings).await,
+            Self::Admin(admin) => admin.run(settings).await,
+            Self::Migrate(migrate) => migrate.run(settings).await,
+            Self::Doctor(doctor) => doctor.run(settings).await,
+            Self::CheckConfig => check_config::run(settings),
+            Self::Openapi => openapi::run(),
         }
     }
 }

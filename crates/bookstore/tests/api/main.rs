@@ -9,6 +9,7 @@ mod audit;
 mod book_changes;
 mod book_search;
 mod books;
+mod commands;
 mod docs;
 mod errors;
 mod faults;
@@ -39,6 +40,7 @@ fn main() -> std::process::ExitCode {
         pre_bookings::suite(),
         pre_booking_lists::suite(),
         books::suite(),
+        commands::suite(),
         book_changes::suite(),
         book_search::suite(),
         accounts::suite(),

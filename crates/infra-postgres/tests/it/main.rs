@@ -7,6 +7,7 @@ mod audit;
 mod book;
 mod delivery;
 mod indexes;
+mod maintenance;
 mod postgres;
 mod pre_booking;
 mod schema;
@@ -26,5 +27,6 @@ fn main() -> std::process::ExitCode {
         postgres::suite(),
         schema::suite(),
         indexes::suite(),
+        maintenance::suite(),
     ])
 }

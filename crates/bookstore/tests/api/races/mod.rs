@@ -17,10 +17,12 @@ mod restocks_at_once;
 mod sold_out_against_restocked;
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use test_support::{Engine, Suite, TestDatabase};
+use tokio::sync::Notify;
 
 use crate::support::{Answer, Bystander, Caller, TestApp, all_at_once, load_users, problem};
 
@@ -118,11 +120,31 @@ fn cancel(user: &Caller, pre_booking: &Value) -> Call {
 
 /// Runs these calls at the same time, with one more that starts among them, at a different place in each round. Its response is
 /// returned first.
+///
+/// In every second round, it starts only when the first of the others was answered. So the slower of the two comes first in some
+/// rounds, too.
 async fn with_one_among(mut calls: Vec<Call>, one: Call, round: usize) -> (Answer, Vec<Answer>) {
     let place = round * 7 % (calls.len() + 1);
+    let one = if round.is_multiple_of(2) { one } else { after(&mut calls[0], one) };
     calls.insert(place, one);
     let mut answers = all_at_once(calls).await;
     (answers.remove(place), answers)
+}
+
+/// Makes this call wait until the other one was answered.
+fn after(other: &mut Call, call: Call) -> Call {
+    let answered = Arc::new(Notify::new());
+    let answer = std::mem::replace(other, Box::pin(std::future::pending()));
+    let answers = Arc::clone(&answered);
+    *other = Box::pin(async move {
+        let answer = answer.await;
+        answers.notify_one();
+        answer
+    });
+    Box::pin(async move {
+        answered.notified().await;
+        call.await
+    })
 }
 
 /// The bodies of the successful placements, each with the number of its call. The others must be rejected because the book is in

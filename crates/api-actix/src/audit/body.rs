@@ -29,8 +29,7 @@ pub(crate) struct AuditRecordBody {
     /// The user that was changed; null for changes of anything else.
     #[schema(required, minimum = 1)]
     user_id: Option<i64>,
-    /// What else there is to know. Its fields depend on the action.
-    #[schema(value_type = Object, example = json!({ "from": 0, "to": 5, "restocked": true }))]
+    #[schema(schema_with = crate::schema::audit_details)]
     details: Map<String, Value>,
     /// The `X-Request-Id` of the request; null for the program itself and its commands.
     #[schema(required, example = "4f1c6a4e-8d53-4d0c-8f2b-0f3a51b1a1d4")]

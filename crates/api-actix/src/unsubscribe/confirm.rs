@@ -27,7 +27,7 @@ impl UnsubscribeParameters {
 /// It changes nothing, because mail scanners follow links.
 #[utoipa::path(
     get, path = "/unsubscribe", tag = "Accounts", operation_id = "confirm_unsubscribe", params(UnsubscribeParameters),
-    responses((status = 200, description = "The page", body = String, content_type = "text/html"))
+    responses((status = 200, description = "The page", body = String, content_type = "text/html; charset=utf-8"))
 )]
 pub(crate) async fn confirm(
     QueryString(parameters): QueryString<UnsubscribeParameters>,

@@ -17,7 +17,7 @@ refusals!(UnsubscribeError { Invalid => kinds::AUTH_LINK_INVALID } else Reposito
 #[utoipa::path(
     post, path = "/unsubscribe", tag = "Accounts", operation_id = "unsubscribe", params(UnsubscribeParameters),
     responses(
-        (status = 200, description = "The same for browsers: a page", body = String, content_type = "text/html"),
+        (status = 200, description = "The same for browsers: a page", body = String, content_type = "text/html; charset=utf-8"),
         (status = 204, description = "No more e-mails will be sent"),
     )
 )]

@@ -1,33 +1,26 @@
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use tracing::Instrument;
+use actix_web::{Error, HttpMessage};
 use uuid::Uuid;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Adds a request id to the response and to the log lines: the client's own if it is valid, otherwise a new one.
+/// The identifier of a request, which its response, its log lines and its audit records have.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
+/// Identifies the request: by the client's own identifier if it is valid, otherwise by a new one.
 pub(crate) async fn request_id<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let id = request.headers().get(X_REQUEST_ID).filter(|id| is_valid(id)).cloned().unwrap_or_else(new_id);
-    let span = tracing::info_span!(
-        "request",
-        id = id.to_str().unwrap_or_default(),
-        method = request.method().as_str(),
-        path = request.path()
-    );
-    async move {
-        let mut response = next.call(request).await?;
-        response.headers_mut().insert(X_REQUEST_ID, id);
-        tracing::info!(status = response.status().as_u16(), "request finished");
-        Ok(response)
-    }
-    .instrument(span)
-    .await
+    request.extensions_mut().insert(RequestId(id.to_str().unwrap_or_default().to_owned()));
+    let mut response = next.call(request).await?;
+    response.headers_mut().insert(X_REQUEST_ID, id);
+    Ok(response)
 }
 
 /// Whether it matches `[A-Za-z0-9._-]{1,64}`.

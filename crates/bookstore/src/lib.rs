@@ -7,6 +7,7 @@ mod commands;
 mod deliverer;
 mod mail_settings;
 mod open_files;
+mod output;
 pub mod private_files;
 mod rate_limit;
 mod server;

@@ -10,10 +10,10 @@ use crate::deliverer::Deliverer;
 use crate::mail_settings::Switch;
 use crate::open_files;
 use crate::settings::Settings;
-use crate::start::{Admin, Secrets};
+use crate::start::{EnsuredAdmin, Secrets};
 use crate::stop_signal::told_to_stop;
 use crate::store::open_store;
-use crate::wiring::wire;
+use crate::wiring::{unsubscribe_tokens, wire};
 
 /// How many files the process has open at most, beside connections of clients and to PostgreSQL.
 const OTHER_FILES: usize = 100;
@@ -24,7 +24,7 @@ pub struct Server {
     store: Arc<Store>,
     deliverer: Option<Deliverer>,
     stop: CancellationToken,
-    admin: Option<Admin>,
+    admin: Option<EnsuredAdmin>,
     database: DatabaseUrl,
     docs: bool,
 }
@@ -38,10 +38,12 @@ impl Server {
         settings.check_server()?;
         let secrets = Secrets::gather(settings)?;
         let store = open_store(settings).await?;
-        let ports = wire(&store, settings, &secrets)?;
-        if let Some(admin) = &secrets.admin {
-            admin.ensure(&ports).await?;
-        }
+        let tokens = unsubscribe_tokens(&store).await?;
+        let ports = wire(&store, settings, &secrets, &tokens)?;
+        let admin = match secrets.admin {
+            Some(admin) => Some(admin.ensure(&ports).await?),
+            None => None,
+        };
         let stop = CancellationToken::new();
         let told_to_stop = told_to_stop()?;
         let stop_all = stop.clone();
@@ -53,11 +55,14 @@ impl Server {
         let HttpOptions { host, port, docs, .. } = options;
         let http = http.with_context(|| format!("can't listen on HOST {host}, PORT {port}"))?;
         let deliverer = match settings.mail.worker {
-            Switch::On => Some(Deliverer::wire(&store, settings, &format!("http://{}", http.address()), stop.clone())?),
+            Switch::On => {
+                let listening = format!("http://{}", http.address());
+                Some(Deliverer::wire(&store, settings, &listening, tokens, stop.clone())?)
+            }
             Switch::Off => None,
         };
         let database = settings.store()?;
-        Ok(Self { http, store, deliverer, stop, admin: secrets.admin, database, docs })
+        Ok(Self { http, store, deliverer, stop, admin, database, docs })
     }
 
     /// Returns the base URL of the API.
@@ -70,8 +75,7 @@ impl Server {
     #[must_use]
     pub fn start_lines(&self) -> String {
         let log_in = match &self.admin {
-            Some(Admin { email, password_file: Some(file), .. }) => format!("{email}, password in {}", file.display()),
-            Some(Admin { email, password_file: None, .. }) => format!("{email}, password as in ADMIN_PASSWORD"),
+            Some(admin) => admin.to_string(),
             None => "none, because ADMIN_EMAIL is not set".to_owned(),
         };
         let mail = self

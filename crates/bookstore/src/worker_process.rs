@@ -9,6 +9,7 @@ use crate::deliverer::Deliverer;
 use crate::settings::Settings;
 use crate::stop_signal::told_to_stop;
 use crate::store::open_store;
+use crate::wiring::unsubscribe_tokens;
 
 /// How long closing the connections may take. After that, the operating system closes them when the process exits.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -32,7 +33,8 @@ impl WorkerProcess {
         let store = open_store(settings).await?;
         let stop = CancellationToken::new();
         let listening = format!("http://{}:{}", settings.host, settings.port);
-        let deliverer = Deliverer::wire(&store, settings, &listening, stop.clone())?;
+        let tokens = unsubscribe_tokens(&store).await?;
+        let deliverer = Deliverer::wire(&store, settings, &listening, tokens, stop.clone())?;
         Ok(Self { deliverer, store, stop, database: settings.store()? })
     }
 

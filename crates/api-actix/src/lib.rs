@@ -9,6 +9,7 @@ mod api_error;
 mod book;
 mod delivery;
 mod docs;
+mod draining;
 mod endpoint;
 mod health;
 mod input;

@@ -8,7 +8,9 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
+use tokio_util::sync::CancellationToken;
 
+use crate::draining::{Draining, close_connections};
 use crate::input::BodyLimit;
 use crate::ports::Ports;
 use crate::request_id::request_id;
@@ -42,7 +44,7 @@ pub struct HttpServer {
 }
 
 impl HttpServer {
-    /// Binds the address. The server stops when `told_to_stop` completes.
+    /// Binds the address. The server is no longer ready once `draining` is cancelled, and stops when `told_to_stop` completes.
     ///
     /// Use cases run on the current Tokio runtime, which MUST live until [`run`](Self::run) returns.
     ///
@@ -51,17 +53,21 @@ impl HttpServer {
     pub fn bind(
         options: &HttpOptions,
         ports: Ports,
+        draining: CancellationToken,
         told_to_stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<Self> {
         let use_cases = UseCases::new(ports);
         let (origins, limit) = (options.cors_allowed_origins.clone(), options.max_body_bytes);
         let shared = web::Data::new(use_cases.clone());
+        let draining = web::Data::new(Draining(draining));
         let app = move || {
             App::new()
                 .app_data(shared.clone())
+                .app_data(draining.clone())
                 .app_data(BodyLimit(limit))
                 .app_data(web::PayloadConfig::new(limit))
                 .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
+                .wrap(from_fn(close_connections))
                 .wrap(from_fn(request_id))
                 .configure(resources::configure)
         };

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::deliverer::Deliverer;
 use crate::settings::Settings;
-use crate::stop_signal::told_to_stop;
+use crate::stop_signal::StopSignals;
 use crate::store::{database_name, open_store};
 
 /// How long closing the connections may take. After that, the operating system closes them when the process exits.
@@ -49,9 +49,9 @@ impl WorkerProcess {
     /// # Errors
     /// The signal handlers can't be installed.
     pub async fn run(self) -> anyhow::Result<()> {
-        let told_to_stop = told_to_stop()?;
+        let mut signals = StopSignals::listen()?;
         let stop = async {
-            told_to_stop.await;
+            signals.next().await;
             self.stop.cancel();
         };
         tokio::join!(stop, self.deliverer.run());

@@ -18,7 +18,7 @@ pub(crate) fn suite() -> Suite {
 
 type Variable = (&'static str, &'static str);
 
-const SETTINGS: [&str; 20] = [
+const SETTINGS: [&str; 21] = [
     "DATABASE_URL",
     "DATABASE_MAX_CONNECTIONS",
     "HOST",
@@ -28,6 +28,7 @@ const SETTINGS: [&str; 20] = [
     "REFRESH_TOKEN_TTL_SECONDS",
     "ADMIN_EMAIL",
     "ADMIN_PASSWORD",
+    "DRAIN_SECONDS",
     "CORS_ALLOWED_ORIGINS",
     "RUST_LOG",
     "LOG_FORMAT",
@@ -76,7 +77,7 @@ async fn prints_its_version() {
 async fn invalid_settings_are_reported_in_one_line() {
     let long_secret = "a secret of more than thirty-two bytes";
     let postgres = ("DATABASE_URL", "postgres://somebody:dbsecret@127.0.0.1:1/nowhere");
-    let cases: [(&[Variable], &[&str], &str); 36] = [
+    let cases: [(&[Variable], &[&str], &str); 37] = [
         (&[("PORT", "x")], &[], "port"),
         (&[("PORT", "65536")], &[], "port"),
         (&[("HOST", "no.such.host.invalid")], &[], "HOST"),
@@ -93,6 +94,7 @@ async fn invalid_settings_are_reported_in_one_line() {
         (&[("ACCESS_TOKEN_TTL_SECONDS", "0")], &[], "access-token-ttl-seconds"),
         (&[("ACCESS_TOKEN_TTL_SECONDS", "-1")], &[], "access-token-ttl-seconds"),
         (&[("REFRESH_TOKEN_TTL_SECONDS", "1.5")], &[], "refresh-token-ttl-seconds"),
+        (&[("DRAIN_SECONDS", "3601")], &[], "drain-seconds"),
         (&[("ADMIN_EMAIL", "no address")], &[], "ADMIN_EMAIL"),
         (&[("ADMIN_PASSWORD", "short")], &[], "ADMIN_PASSWORD"),
         (&[("CORS_ALLOWED_ORIGINS", "shop.example.com")], &[], "CORS_ALLOWED_ORIGINS"),

@@ -7,8 +7,9 @@ import signal
 import urllib.error
 import urllib.request
 
-from cluster import free_port, other_account, programs
+from cluster import other_account, programs
 from leashed import Leashed
+from ports import free_port
 
 RELAY = pathlib.Path(__file__).with_name("relay.py")
 # How the cluster fails over. Patroni's own defaults are ttl 30, loop_wait 10, retry_timeout 10.
@@ -52,6 +53,7 @@ class PatroniNode:
                 "authentication": login,
                 "parameters": {"unix_socket_directories": str(self.directory)},
                 "pg_hba": ["local all all trust", "host all all 127.0.0.1/32 trust", "host replication all 127.0.0.1/32 trust"],
+                "basebackup": [{"checkpoint": "fast"}],
                 "remove_data_directory_on_rewind_failure": True, "remove_data_directory_on_diverged_timelines": True,
                 "use_unix_socket": True,
             },

@@ -10,9 +10,10 @@ import time
 import urllib.error
 import urllib.request
 
-from cluster import free_port, other_account, programs
+from cluster import other_account, programs
 from leashed import Leashed
 from patroni_node import PatroniNode
+from ports import free_port
 
 HAPROXY = pathlib.Path(__file__).resolve().parent.parent / "deploy" / "haproxy"
 ADMIN_EMAIL, ADMIN_PASSWORD = "failover-admin@example.com", "no secret at all"
@@ -83,7 +84,7 @@ class Topology:
         settings = {
             "PATH": os.environ["PATH"], "DATABASE_URL": f"postgres://postgres@127.0.0.1:{self.store_port}/{DATABASE}?sslmode=disable",
             "JWT_SECRET": self.secret, "SMTP_URL": f"smtp://127.0.0.1:{self.mail_port}", "STORE_URL": "http://shop.example.com",
-            "RUST_LOG": "warn,worker=info,bookstore=info", "RATE_LIMIT": "off", "ACCESS_TOKEN_TTL_SECONDS": "7200", **environment,
+            "RUST_LOG": "warn,worker=info,bookstore=info", "RATE_LIMIT": "off", "TRUSTED_PROXIES": "127.0.0.1", "ACCESS_TOKEN_TTL_SECONDS": "7200", **environment,
         }
         directory = self.directory / name
         directory.mkdir(exist_ok=True)

@@ -3,6 +3,7 @@
 //! This is the one crate that knows more than one adapter.
 
 mod deliverer;
+mod health_check;
 mod mail_settings;
 mod server;
 mod settings;
@@ -13,6 +14,7 @@ pub mod telemetry;
 mod wiring;
 mod worker_process;
 
+pub use health_check::check_health;
 pub use mail_settings::{MailSettings, Switch};
 pub use server::Server;
 pub use settings::{LogFormat, Settings, Task};

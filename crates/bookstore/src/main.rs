@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use bookstore::{Server, Settings, Task, WorkerProcess, telemetry};
+use bookstore::{Server, Settings, Task, WorkerProcess, check_health, telemetry};
 use clap::Parser;
 use clap::error::ErrorKind;
 use tokio::runtime::Runtime;
@@ -45,6 +45,7 @@ async fn run() -> anyhow::Result<()> {
             println!("{}", worker.start_lines());
             worker.run().await
         }
+        Task::Health => check_health(&settings).await,
     }
 }
 

@@ -93,6 +93,8 @@ pub enum Task {
     Serve,
     /// Only delivers e-mails
     Worker,
+    /// Asks the server on HOST and PORT whether it is ready
+    Health,
 }
 
 /// The form of a line in the log.

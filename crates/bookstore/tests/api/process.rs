@@ -20,6 +20,7 @@ pub(crate) fn suite() -> Suite {
         refuses_to_start_with_a_malformed_dotenv_file,
         finishes_a_request_in_flight,
         drains_before_it_stops,
+        tells_its_health,
         a_restart_keeps_everything,
         refuses_to_start_with_a_wrong_admin_password,
         an_existing_account_becomes_admin,
@@ -158,6 +159,28 @@ async fn drains_before_it_stops(database: TestDatabase) {
     served.body_of(201);
     program.terminate();
     program.wait();
+}
+
+/// `bookstore health` succeeds while the server is ready, and says in one line why it is not.
+async fn tells_its_health(database: TestDatabase) {
+    let directory = tempdir().unwrap();
+    let environment = [&environment(&database)[..], &[("DRAIN_SECONDS", "3600")]].concat();
+    let mut program = Program::start(directory.path(), &environment);
+    let port = program.url.rsplit_once(':').unwrap().1.to_owned();
+    let health = || run(directory.path(), &[("HOST", "0.0.0.0"), ("PORT", &port)], &["health"]);
+    let refused = |why: &str| {
+        let output = health();
+        let line = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && line.lines().count() == 1 && line.contains(why), "{line}");
+    };
+
+    assert!(health().status.success());
+    program.terminate();
+    program.wait_for_log("draining");
+    refused("503");
+    program.terminate();
+    program.wait();
+    refused("can't ask the server");
 }
 
 async fn a_restart_keeps_everything(database: TestDatabase) {

@@ -4,7 +4,6 @@
 //! each index names the calls that use it.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{DbBackend, DbErr, Statement};
 
 mod columns;
 mod m20261120_000001_create_users;
@@ -16,9 +15,12 @@ mod m20261120_000006_create_pre_booking_statuses;
 mod m20261121_000007_add_fan_out_to_restocks;
 mod m20261121_000008_create_deliveries;
 mod m20261121_000009_add_first_walk_ended_at_to_restocks;
+mod m20261121_000018_record_restocks_of_other_programs;
 mod migrate;
+mod steps;
 
-pub use migrate::{migrate, migrate_within};
+pub use migrate::{migrate, migrate_within, undo};
+pub use steps::{Step, is_current, steps};
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -36,29 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_add_fan_out_to_restocks::Migration),
             Box::new(m20261121_000008_create_deliveries::Migration),
             Box::new(m20261121_000009_add_first_walk_ended_at_to_restocks::Migration),
+            Box::new(m20261121_000018_record_restocks_of_other_programs::Migration),
         ]
     }
-}
-
-/// Returns whether the schema is exactly the one that this program was built for.
-///
-/// Only reads, unlike the library's own check, which creates a table.
-///
-/// # Errors
-/// The store failed.
-pub async fn is_current(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
-    let backend = db.get_database_backend();
-    let tables = if backend == DbBackend::Sqlite {
-        "SELECT name FROM sqlite_master WHERE name = 'seaql_migrations'"
-    } else {
-        "SELECT relname FROM pg_class WHERE oid = to_regclass('seaql_migrations')"
-    };
-    if db.query_one_raw(Statement::from_string(backend, tables)).await?.is_none() {
-        return Ok(false);
-    }
-    let versions = Query::select().column("version").from("seaql_migrations").order_by("version", Order::Asc).take();
-    let rows = db.query_all(&versions).await?;
-    let applied = rows.iter().map(|row| row.try_get("", "version")).collect::<Result<Vec<String>, _>>()?;
-    let known = Migrator::migrations();
-    Ok(applied.iter().map(String::as_str).eq(known.iter().map(|migration| migration.name())))
 }

@@ -38,6 +38,34 @@ pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
 /// # Errors
 /// See [`migrate`].
 pub async fn migrate_within(db: &DatabaseConnection, max_wait: Duration) -> Result<(), DbErr> {
+    change(db, Change::Up, max_wait).await
+}
+
+/// Undoes this many steps, the newest first, completely or not at all. What only they stored is lost.
+///
+/// # Errors
+/// See [`migrate`].
+pub async fn undo(db: &DatabaseConnection, steps: u32) -> Result<(), DbErr> {
+    change(db, Change::Down(steps), MAX_WAIT).await
+}
+
+#[derive(Clone, Copy)]
+enum Change {
+    Up,
+    /// By this many steps.
+    Down(u32),
+}
+
+impl Change {
+    async fn apply(self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+        match self {
+            Self::Up => Migrator::up(transaction, None).await,
+            Self::Down(steps) => Migrator::down(transaction, Some(steps)).await,
+        }
+    }
+}
+
+async fn change(db: &DatabaseConnection, change: Change, max_wait: Duration) -> Result<(), DbErr> {
     let options =
         TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
     let deadline = Instant::now() + max_wait;
@@ -47,14 +75,15 @@ pub async fn migrate_within(db: &DatabaseConnection, max_wait: Duration) -> Resu
         transaction.execute_unprepared("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0").await?;
         transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({POSTGRES_MIGRATION_LOCK})")).await?;
         transaction.execute_unprepared(&format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")).await?;
-        migrate_in_turns(&transaction, deadline, max_wait).await?;
+        apply_in_turns(change, &transaction, deadline, max_wait).await?;
     } else {
-        Migrator::up(&transaction, None).await?;
+        change.apply(&transaction).await?;
     }
     transaction.commit().await
 }
 
-async fn migrate_in_turns(
+async fn apply_in_turns(
+    change: Change,
     transaction: &DatabaseTransaction,
     deadline: Instant,
     max_wait: Duration,
@@ -62,7 +91,7 @@ async fn migrate_in_turns(
     loop {
         // A savepoint. Rolling back to it releases the tables and keeps the migration lock.
         let turn = transaction.begin().await?;
-        match Migrator::up(&turn, None).await {
+        match change.apply(&turn).await {
             Ok(()) => return turn.commit().await,
             Err(error) if is_lock_timeout(&error) => turn.rollback().await?,
             Err(error) => return Err(error),

@@ -7,7 +7,6 @@ use infra_postgres::Store;
 use infra_security::{SystemClock, SystemJitter};
 use infra_smtp::{FileMailer, Pace, SmtpMailer};
 use tokio_util::sync::CancellationToken;
-use url::Url;
 use worker::{MAX_IN_HAND, Worker, WorkerPorts};
 
 use crate::settings::Settings;
@@ -20,14 +19,14 @@ pub(crate) struct Deliverer {
 }
 
 impl Deliverer {
-    /// Wires a worker to a store and a mailer. The links in its e-mails point to `api` unless `STORE_URL` is set.
+    /// Wires a worker to a store and a mailer. `listening` is the address of the API unless `PUBLIC_URL` is set.
     pub(crate) fn wire(
         store: &Arc<Store>,
         settings: &Settings,
-        api: &str,
+        listening: &str,
         stop: CancellationToken,
     ) -> anyhow::Result<Self> {
-        let letterhead = settings.mail.letterhead(Url::parse(api)?)?;
+        let letterhead = settings.mail.letterhead(settings.mail.public_url(listening)?)?;
         let pace = Pace::new(settings.mail.mail_max_per_second);
         let (mailer, destination): (Arc<dyn Mailer>, _) = if let Some(server) = settings.mail.server()? {
             let name = server.name();

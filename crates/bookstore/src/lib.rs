@@ -2,8 +2,9 @@
 //!
 //! This is the one crate that knows more than one adapter.
 
+mod command_line;
+mod commands;
 mod deliverer;
-mod health_check;
 mod mail_settings;
 mod server;
 mod settings;
@@ -14,8 +15,8 @@ pub mod telemetry;
 mod wiring;
 mod worker_process;
 
-pub use health_check::check_health;
+pub use command_line::CommandLine;
+pub use commands::Command;
 pub use mail_settings::{MailSettings, Switch};
 pub use server::Server;
-pub use settings::{LogFormat, Settings, Task};
-pub use worker_process::WorkerProcess;
+pub use settings::{LogFormat, Settings};

@@ -9,6 +9,7 @@ use url::Url;
 /// How users are told about restocks.
 #[expect(clippy::doc_markdown, reason = "--help prints these docs as they are")]
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings of e-mails")]
 pub struct MailSettings {
     /// The mail server: smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587?tls=required (default: none, and e-mails
     /// are written to files under data/mail)
@@ -23,7 +24,11 @@ pub struct MailSettings {
     #[arg(long, env, value_name = "ADDRESS", default_value = "Bookstore <no-reply@localhost>")]
     pub mail_from: String,
 
-    /// The shop that links in e-mails point to (default: this API)
+    /// The address under which users reach this API, for links in e-mails (default: the address that it listens on)
+    #[arg(long, env, value_name = "URL")]
+    pub public_url: Option<Url>,
+
+    /// The shop that links in e-mails point to (default: PUBLIC_URL)
     #[arg(long, env, value_name = "URL")]
     pub store_url: Option<Url>,
 
@@ -51,11 +56,10 @@ pub enum Switch {
 impl MailSettings {
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         self.server()?;
-        let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-        ensure!(
-            self.store_url.as_ref().is_none_or(is_web),
-            "STORE_URL must be an address such as https://shop.example.com"
-        );
+        for (name, url) in [("PUBLIC_URL", &self.public_url), ("STORE_URL", &self.store_url)] {
+            let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+            ensure!(url.as_ref().is_none_or(is_web), "{name} must be an address such as https://shop.example.com");
+        }
         let any_shop = Url::parse("http://localhost").context("http://localhost is not a URL")?;
         self.letterhead(any_shop)?;
         Ok(())
@@ -66,6 +70,11 @@ impl MailSettings {
         let Some(url) = &self.smtp_url else { return Ok(None) };
         let server = SmtpServer::parse(url.expose_secret(), self.smtp_allow_plaintext == Switch::On);
         server.map(Some).map_err(|invalid| anyhow::anyhow!("SMTP_URL {invalid}"))
+    }
+
+    /// Returns the address under which users reach the API. It is `listening` unless `PUBLIC_URL` is set.
+    pub(crate) fn public_url(&self, listening: &str) -> anyhow::Result<Url> {
+        Ok(self.public_url.clone().map_or_else(|| Url::parse(listening), Ok)?)
     }
 
     /// Returns the sender and the shop, which is at `api` unless `STORE_URL` is set.

@@ -1,10 +1,10 @@
-//! Parses the settings, starts the server or a worker, and runs it.
+//! Reads the settings, and runs the command.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use bookstore::{Server, Settings, Task, WorkerProcess, check_health, telemetry};
+use bookstore::{CommandLine, telemetry};
 use clap::Parser;
 use clap::error::ErrorKind;
 use tokio::runtime::Runtime;
@@ -29,24 +29,11 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the start lines are for the person who starts the program, at any log level")]
 async fn run() -> anyhow::Result<()> {
     read_dotenv()?;
-    let settings = parse_settings()?;
-    telemetry::start(&settings)?;
-    match settings.task {
-        Task::Serve => {
-            let server = Server::start(&settings).await?;
-            println!("{}", server.start_lines());
-            server.run().await
-        }
-        Task::Worker => {
-            let worker = WorkerProcess::start(&settings).await?;
-            println!("{}", worker.start_lines());
-            worker.run().await
-        }
-        Task::Health => check_health(&settings).await,
-    }
+    let command_line = parse_command_line()?;
+    telemetry::start(&command_line.settings)?;
+    command_line.run().await
 }
 
 fn read_dotenv() -> anyhow::Result<()> {
@@ -57,9 +44,9 @@ fn read_dotenv() -> anyhow::Result<()> {
     }
 }
 
-fn parse_settings() -> anyhow::Result<Settings> {
-    match Settings::try_parse() {
-        Ok(settings) => Ok(settings),
+fn parse_command_line() -> anyhow::Result<CommandLine> {
+    match CommandLine::try_parse() {
+        Ok(command_line) => Ok(command_line),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => error.exit(),
         Err(error) => {
             let message = error.to_string();

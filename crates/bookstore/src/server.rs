@@ -30,7 +30,7 @@ impl Server {
     /// # Errors
     /// Why it can't start, in one line.
     pub async fn start(settings: &Settings) -> anyhow::Result<Self> {
-        settings.check()?;
+        settings.check_server()?;
         let secrets = Secrets::gather(settings)?;
         let store = open_store(settings).await?;
         let ports = wire(&store, settings, &secrets.jwt_secret);

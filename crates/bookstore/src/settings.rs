@@ -4,24 +4,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use chrono::Duration;
-use clap::{Parser, ValueEnum, value_parser};
+use clap::{Args, ValueEnum, value_parser};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::mail_settings::MailSettings;
 
-/// A pre-booking service for bookstores: customers pre-book a book that is out of stock, and are notified when it is
-/// restocked.
-///
-/// Settings are environment variables, or lines of a file named .env in the working directory. An option takes precedence over
-/// the variable of the same name. Pass secrets as variables, because other users of the machine can see options.
+/// The settings of the program: options, or environment variables of the same names.
 #[expect(clippy::doc_markdown, reason = "--help prints these docs as they are")]
-#[derive(Debug, Clone, Parser)]
-#[command(name = "bookstore", version)]
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// What to run
-    #[arg(value_enum, default_value = "serve", value_name = "TASK")]
-    pub task: Task,
-
     /// The store: sqlite://PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE
     #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
     pub database_url: String,
@@ -86,17 +78,6 @@ pub struct Settings {
     pub mail: MailSettings,
 }
 
-/// What to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Task {
-    /// Serves the API, and delivers e-mails unless WORKER is off
-    Serve,
-    /// Only delivers e-mails
-    Worker,
-    /// Asks the server on HOST and PORT whether it is ready
-    Health,
-}
-
 /// The form of a line in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -132,10 +113,6 @@ impl Settings {
                 || ["postgres://", "postgresql://"].iter().any(|scheme| self.database_url.starts_with(scheme)),
             "DATABASE_URL must start with sqlite: or postgres://"
         );
-        ensure!(
-            self.is_sqlite() || self.jwt_secret.is_some() || self.task == Task::Worker,
-            "JWT_SECRET is required on PostgreSQL: at least {MIN_JWT_SECRET_BYTES} bytes, such as `openssl rand -hex 32` prints"
-        );
         if let Some(secret) = &self.jwt_secret {
             let length = secret.expose_secret().len();
             ensure!(
@@ -155,6 +132,19 @@ impl Settings {
             );
         }
         self.mail.check()
+    }
+
+    /// Checks the settings of a server, which needs more of them than other commands.
+    ///
+    /// # Errors
+    /// One line that names the wrong setting and what would be valid.
+    pub fn check_server(&self) -> anyhow::Result<()> {
+        self.check()?;
+        ensure!(
+            self.is_sqlite() || self.jwt_secret.is_some(),
+            "JWT_SECRET is required on PostgreSQL: at least {MIN_JWT_SECRET_BYTES} bytes, such as `openssl rand -hex 32` prints"
+        );
+        Ok(())
     }
 
     /// Whether the store is an embedded SQLite database.

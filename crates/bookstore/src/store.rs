@@ -6,7 +6,11 @@ use crate::settings::Settings;
 
 /// Opens the store and runs the migrations.
 pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Arc<Store>> {
-    let options = StoreOptions { url: settings.database_url.clone(), max_connections: settings.max_connections() };
+    let options = StoreOptions {
+        url: settings.database_url.clone(),
+        max_connections: settings.max_connections(),
+        migrates: true,
+    };
     Ok(Arc::new(infra_postgres::connect(&options).await?))
 }
 

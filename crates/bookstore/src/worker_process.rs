@@ -14,7 +14,7 @@ use crate::store::{database_name, open_store};
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The program as a worker only, without the API.
-pub struct WorkerProcess {
+pub(crate) struct WorkerProcess {
     deliverer: Deliverer,
     store: Arc<Store>,
     stop: CancellationToken,
@@ -26,19 +26,18 @@ impl WorkerProcess {
     ///
     /// # Errors
     /// Why it can't start, in one line.
-    pub async fn start(settings: &Settings) -> anyhow::Result<Self> {
+    pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
         settings.check()?;
         settings.create_data_directory()?;
         let store = open_store(settings).await?;
         let stop = CancellationToken::new();
-        let api = format!("http://{}:{}", settings.host, settings.port);
-        let deliverer = Deliverer::wire(&store, settings, &api, stop.clone())?;
+        let listening = format!("http://{}:{}", settings.host, settings.port);
+        let deliverer = Deliverer::wire(&store, settings, &listening, stop.clone())?;
         Ok(Self { deliverer, store, stop, database: database_name(settings) })
     }
 
     /// Returns the lines to print at the start.
-    #[must_use]
-    pub fn start_lines(&self) -> String {
+    pub(crate) fn start_lines(&self) -> String {
         let version = env!("CARGO_PKG_VERSION");
         format!("bookstore {version} worker\n  Store  {}\n  Mail   {}\n", self.database, self.deliverer.destination)
     }
@@ -48,7 +47,7 @@ impl WorkerProcess {
     ///
     /// # Errors
     /// The signal handlers can't be installed.
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
         let mut signals = StopSignals::listen()?;
         let stop = async {
             signals.next().await;

@@ -21,6 +21,8 @@ pub struct StoreOptions {
     /// The maximum number of connections to PostgreSQL. SQLite always has one: several would wait for each other, and serve users
     /// less evenly.
     pub max_connections: NonZeroU32,
+    /// Whether to bring the schema up to date. If not, it must be.
+    pub migrates: bool,
 }
 
 /// Why the store can't be used.
@@ -44,14 +46,20 @@ pub enum ConnectError {
     /// The schema could not be brought up to date.
     #[error("the schema of the database can't be brought up to date: {0}")]
     Migrate(DbErr),
+    /// The schema is not the one of this program, and may not be changed.
+    #[error(
+        "the schema of the database is not the one of this program, and MIGRATE_ON_START is off; `bookstore migrate status` shows the \
+         difference, and `bookstore migrate up` brings an older schema up to date"
+    )]
+    OtherSchema,
 }
 
 /// How long to wait for a connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often to try to open an SQLite file that another process is creating.
 const SQLITE_OPEN_ATTEMPTS: u32 = 5;
 
-/// Opens the store and brings its schema up to date.
+/// Opens the store and brings its schema up to date, if it may.
 ///
 /// MUST be called on a runtime that lives until the process ends, because the connections and the work on them belong to it.
 ///
@@ -60,7 +68,7 @@ const SQLITE_OPEN_ATTEMPTS: u32 = 5;
 pub async fn connect(options: &StoreOptions) -> Result<Store, ConnectError> {
     let connections = if options.url.starts_with("sqlite:") {
         let database = open_sqlite(&options.url).await.map_err(ConnectError::Connect)?;
-        migration::migrate(&database).await.map_err(ConnectError::Migrate)?;
+        prepare_schema(&database, options.migrates).await?;
         Connections::Sqlite(database)
     } else {
         Connections::Postgres(open_postgres(options).await?)
@@ -78,13 +86,23 @@ async fn open_postgres(options: &StoreOptions) -> Result<PostgresPool, ConnectEr
 
     let for_migration = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
     let for_migration = for_migration.connect_with(connect_options).await.map_err(connect_error)?;
-    let migrated = migration::migrate(&for_migration.clone().into()).await;
+    let prepared = prepare_schema(&for_migration.clone().into(), options.migrates).await;
     for_migration.close().await;
-    migrated.map_err(ConnectError::Migrate)?;
-    Ok(pool)
+    prepared.map(|()| pool)
 }
 
-fn connect_error(error: sqlx::Error) -> ConnectError {
+async fn prepare_schema(database: &DatabaseConnection, migrates: bool) -> Result<(), ConnectError> {
+    if migrates {
+        return migration::migrate(database).await.map_err(ConnectError::Migrate);
+    }
+    match migration::is_current(database).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(ConnectError::OtherSchema),
+        Err(error) => Err(ConnectError::Connect(error)),
+    }
+}
+
+pub(crate) fn connect_error(error: sqlx::Error) -> ConnectError {
     name_cause(DbErr::Conn(RuntimeErr::SqlxError(error.into())))
 }
 
@@ -101,7 +119,7 @@ fn name_cause(error: DbErr) -> ConnectError {
     ConnectError::Connect(error)
 }
 
-async fn open_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
+pub(crate) async fn open_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
     let options = sqlite(url);
     let mut attempts = 1;
     loop {
@@ -196,7 +214,7 @@ mod tests {
     async fn a_full_store_is_unavailable_and_works_again_when_it_has_space() {
         let directory = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/bookstore.db", directory.path().display());
-        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN }).await.unwrap();
+        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN, migrates: true }).await.unwrap();
         // SQLite does not shrink a file to the limit, but does not let it grow either.
         store.connection.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
 
@@ -224,7 +242,7 @@ mod tests {
         assert_eq!(pragma(&store, "integrity_check").await, "ok");
         store.close().await;
         let url = format!("sqlite://{}/bookstore.db", directory.path().display());
-        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN }).await.unwrap();
+        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN, migrates: true }).await.unwrap();
         assert!(store.find_credentials(&user(0).email).await.unwrap().is_some(), "it was not committed");
         assert_eq!(pragma(&store, "integrity_check").await, "ok");
     }

@@ -10,6 +10,7 @@ mod delivery;
 mod entity;
 mod error;
 mod health;
+mod maintenance;
 mod pool;
 mod postgres;
 mod pre_booking;
@@ -19,5 +20,6 @@ mod transaction;
 mod unit_of_work;
 
 pub use connection::{ConnectError, StoreOptions, connect};
+pub use maintenance::{Finding, Maintenance, Step};
 pub use pool::Pool;
 pub use store::{Repositories, Store};

@@ -10,6 +10,7 @@ use crate::support::run;
 pub(crate) fn suite() -> Suite {
     tests![
         help_lists_every_setting,
+        settings_can_be_given_before_and_after_the_command,
         prints_its_version,
         invalid_settings_are_reported_in_one_line,
         refuses_to_start_on_a_used_port
@@ -36,6 +37,7 @@ const SETTINGS: [&str; 21] = [
     "SMTP_URL",
     "SMTP_ALLOW_PLAINTEXT",
     "MAIL_FROM",
+    "PUBLIC_URL",
     "STORE_URL",
     "MAIL_MAX_PER_SECOND",
     "MAIL_MAX_ATTEMPTS",
@@ -50,23 +52,38 @@ async fn help_lists_every_setting() {
         ("DATABASE_URL", "postgres://u:hidden@h/d"),
         ("SMTP_URL", "smtps://u:hidden@h"),
     ];
-    for argument in ["--help", "-h"] {
-        let output = run(directory.path(), &secrets, &[argument]);
+    for arguments in [&["--help"][..], &["-h"], &["serve", "--help"], &["worker", "-h"]] {
+        let output = run(directory.path(), &secrets, arguments);
         assert!(output.status.success());
         let help = String::from_utf8(output.stdout).unwrap();
         for setting in SETTINGS {
-            assert!(help.contains(&format!("[env: {setting}")), "{argument}: {setting} is not in {help}");
+            assert!(help.contains(&format!("[env: {setting}")), "{arguments:?}: {setting} is not in {help}");
             let option = format!("--{}", setting.to_lowercase().replace('_', "-"));
-            assert!(help.contains(&option), "{argument}: {option} is not in {help}");
+            assert!(help.contains(&option), "{arguments:?}: {option} is not in {help}");
         }
         assert_eq!(
             help.matches("[env: ").count(),
             SETTINGS.len(),
-            "{argument}: a setting is missing in the test: {help}"
+            "{arguments:?}: a setting is missing in the test: {help}"
         );
         assert!(!help.contains("hidden"), "{help}");
     }
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "--help starts nothing");
+}
+
+async fn settings_can_be_given_before_and_after_the_command() {
+    let secret = ("JWT_SECRET", "a secret of more than thirty-two bytes");
+    let directory = tempdir().unwrap();
+    for arguments in [["--port", "x", "serve"], ["serve", "--port", "x"], ["worker", "--port", "x"]] {
+        let output = run(directory.path(), &[secret, ("PORT", "0")], &arguments);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("invalid value 'x' for '--port <PORT>'"), "{arguments:?}: {error}");
+    }
+    for arguments in [["--mail-from", "nobody", "worker"], ["worker", "--mail-from", "nobody"]] {
+        let output = run(directory.path(), &[("MAIL_FROM", "shop@example.com")], &arguments);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("MAIL_FROM must be"), "an option takes precedence over its variable: {error}");
+    }
 }
 
 async fn prints_its_version() {
@@ -77,7 +94,7 @@ async fn prints_its_version() {
 async fn invalid_settings_are_reported_in_one_line() {
     let long_secret = "a secret of more than thirty-two bytes";
     let postgres = ("DATABASE_URL", "postgres://somebody:dbsecret@127.0.0.1:1/nowhere");
-    let cases: [(&[Variable], &[&str], &str); 37] = [
+    let cases: [(&[Variable], &[&str], &str); 39] = [
         (&[("PORT", "x")], &[], "port"),
         (&[("PORT", "65536")], &[], "port"),
         (&[("HOST", "no.such.host.invalid")], &[], "HOST"),
@@ -107,6 +124,8 @@ async fn invalid_settings_are_reported_in_one_line() {
         (&[("SMTP_URL", "smtp://u:mailsecret@10.0.0.1?tls=opportunistic")], &[], "SMTP_ALLOW_PLAINTEXT"),
         (&[("SMTP_ALLOW_PLAINTEXT", "yes")], &[], "smtp-allow-plaintext"),
         (&[("MAIL_FROM", "nobody")], &[], "MAIL_FROM"),
+        (&[("PUBLIC_URL", "api.example.com")], &[], "public-url"),
+        (&[("PUBLIC_URL", "mailto:api@example.com")], &[], "PUBLIC_URL"),
         (&[("STORE_URL", "shop.example.com")], &[], "store-url"),
         (&[("STORE_URL", "ftp://shop.example.com")], &[], "STORE_URL"),
         (&[("MAIL_MAX_PER_SECOND", "0")], &[], "mail-max-per-second"),

@@ -6,6 +6,7 @@ mod account;
 mod book;
 mod delivery;
 mod indexes;
+mod maintenance;
 mod postgres;
 mod pre_booking;
 mod schema;
@@ -22,5 +23,6 @@ fn main() -> std::process::ExitCode {
         postgres::suite(),
         schema::suite(),
         indexes::suite(),
+        maintenance::suite(),
     ])
 }

@@ -2,7 +2,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
-use bookstore::{Settings, telemetry};
+use bookstore::{CommandLine, telemetry};
 use clap::Parser;
 
 use super::{ADMIN_PASSWORD, JWT_SECRET, PASSWORD};
@@ -27,7 +27,7 @@ impl LogWatch {
     /// Starts to read the log of this process. Libraries that only the tests use are left out.
     pub(crate) fn start() {
         let filter = "debug,hyper_util=off,reqwest=off,proptest=off";
-        let settings = Settings::try_parse_from(["bookstore", "--rust-log", filter]).unwrap();
+        let CommandLine { settings, .. } = CommandLine::try_parse_from(["bookstore", "--rust-log", filter]).unwrap();
         telemetry::start_on(|| Self, false, &settings).unwrap();
     }
 

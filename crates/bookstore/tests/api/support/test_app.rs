@@ -2,7 +2,7 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
 use api_actix::ServerHandle;
-use bookstore::{Server, Settings};
+use bookstore::{CommandLine, Server};
 use clap::Parser;
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -46,7 +46,8 @@ impl TestApp {
             worker,
             options,
         ];
-        let settings = Settings::try_parse_from(settings.concat()).map_err(|error| error.to_string())?;
+        let CommandLine { settings, .. } =
+            CommandLine::try_parse_from(settings.concat()).map_err(|error| error.to_string())?;
         let (started, starting) = mpsc::channel();
         let thread = thread::spawn(move || {
             Runtime::new().unwrap().block_on(async move {

@@ -1,6 +1,7 @@
 //! The catalog and its stock.
 
 mod list;
+mod other_programs;
 mod overlaps;
 mod repository;
 mod stock_repository;
@@ -8,5 +9,7 @@ mod stock_repository;
 use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
-    [list::suite(), overlaps::suite(), repository::suite(), stock_repository::suite()].into_iter().collect()
+    [list::suite(), other_programs::suite(), overlaps::suite(), repository::suite(), stock_repository::suite()]
+        .into_iter()
+        .collect()
 }

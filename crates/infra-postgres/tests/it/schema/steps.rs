@@ -25,6 +25,7 @@ async fn objects(sql: &Bystander, engine: Engine) -> Vec<String> {
             "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || coalesce(column_default, '') \
              FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'seaql_migrations' \
              UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'seaql_migrations' \
+             UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal \
              UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint \
              WHERE connamespace = 'public'::regnamespace AND conrelid <> 'seaql_migrations'::regclass ORDER BY 1"
         }

@@ -155,7 +155,7 @@ impl World {
 
 pub(crate) async fn open_store(database: &TestDatabase, connections: u32) -> Store {
     let max_connections = NonZeroU32::new(connections).unwrap();
-    connect(&StoreOptions { url: database.url().to_owned(), max_connections }).await.unwrap()
+    connect(&StoreOptions { url: database.url().to_owned(), max_connections, migrates: true }).await.unwrap()
 }
 
 /// Restocks a book, without the commit. Returns the book as it is then.

@@ -1,3 +1,5 @@
+//! `bookstore health`
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -12,10 +14,7 @@ use crate::settings::Settings;
 const LIMIT: Duration = Duration::from_secs(15);
 
 /// Asks the server on `HOST` and `PORT` whether it is ready, for health checks of containers, which have no other client.
-///
-/// # Errors
-/// Why it is not ready, in one line.
-pub async fn check_health(settings: &Settings) -> anyhow::Result<()> {
+pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let (host, port) = (reachable(&settings.host), settings.port);
     let status = timeout(LIMIT, status(&host, port)).await.context("no answer in time").flatten();
     let status = status.with_context(|| format!("can't ask the server on HOST {host}, PORT {port}"))?;

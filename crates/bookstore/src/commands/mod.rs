@@ -1,0 +1,37 @@
+//! The commands of the program, a file for each.
+
+mod health;
+mod serve;
+mod worker;
+
+use clap::Subcommand;
+
+use crate::settings::Settings;
+
+/// What the program does.
+#[derive(Debug, Clone, Default, Subcommand)]
+pub enum Command {
+    /// Serve the API, and deliver e-mails unless WORKER is off (default)
+    #[default]
+    Serve,
+    /// Only deliver e-mails
+    Worker,
+    /// Ask the server on HOST and PORT whether it is ready
+    Health,
+}
+
+impl Command {
+    pub(crate) async fn run(self, settings: &Settings) -> anyhow::Result<()> {
+        match self {
+            Self::Serve => serve::run(settings).await,
+            Self::Worker => worker::run(settings).await,
+            Self::Health => health::run(settings).await,
+        }
+    }
+}
+
+/// Prints to standard output, for the person who runs the command, at any log level.
+#[expect(clippy::print_stdout, reason = "it is the output of the command")]
+fn say(text: &str) {
+    println!("{text}");
+}

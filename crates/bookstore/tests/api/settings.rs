@@ -19,7 +19,7 @@ pub(crate) fn suite() -> Suite {
 
 type Variable = (&'static str, &'static str);
 
-const SETTINGS: [&str; 21] = [
+const SETTINGS: [&str; 22] = [
     "DATABASE_URL",
     "DATABASE_MAX_CONNECTIONS",
     "HOST",

@@ -23,8 +23,8 @@ DRAIN_SECONDS = 3
 
 
 class Topology:
-    def __init__(self, program, directory, say):
-        self.program, self.directory, self.say = program, directory, say
+    def __init__(self, program, new_program, directory):
+        self.program, self.new_program, self.directory = program, new_program, directory
         self.log = open(directory / "log", "ab")
         self.started, self.nodes, self.servers, self.workers = [], [], [], []
         self.store_port, self.api_port, self.mail_port = free_port(), free_port(), free_port()
@@ -98,7 +98,8 @@ class Topology:
         return server
 
     def replace_server(self, index):
-        """Stops a server as an upgrade does, and starts another one in its place."""
+        """Stops a server as an upgrade does, and starts one of the new program in its place."""
+        self.program = self.new_program
         self.servers[index].stop()
         self.servers[index] = self.start_server(self.server_ports[index])
 

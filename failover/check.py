@@ -104,6 +104,10 @@ class Check:
         if stored > acknowledged + unknown:
             self.phantoms.append(f"{stored} {what}, of which {acknowledged} were acknowledged and {unknown} unknown")
 
+    def rules(self):
+        if found := self.topology.doctor():
+            self.others.append(found)
+
     def mails(self, copies):
         """Takes the number of copies of each pre-booking's e-mail that the mail server has."""
         notified, delivered = set(self.column(NOTIFIED)), self.column(DELIVERED)

@@ -81,15 +81,19 @@ class Topology:
         self.process("smtp-sink", ["smtp-sink", "-u", account.pw_name, "-d", f"{self.mails}/mail.", f"127.0.0.1:{self.mail_port}", "100"])
 
     def start_program(self, name, arguments, **environment):
-        settings = {
-            "PATH": os.environ["PATH"], "DATABASE_URL": f"postgres://postgres@127.0.0.1:{self.store_port}/{DATABASE}?sslmode=disable",
-            "JWT_SECRET": self.secret, "SMTP_URL": f"smtp://127.0.0.1:{self.mail_port}", "STORE_URL": "http://shop.example.com",
-            "RUST_LOG": "warn,worker=info,bookstore=info", "RATE_LIMIT": "off", "TRUSTED_PROXIES": "127.0.0.1", "ACCESS_TOKEN_TTL_SECONDS": "7200", **environment,
-        }
         directory = self.directory / name
         directory.mkdir(exist_ok=True)
         log = open(directory / "log", "ab")
-        return Leashed([self.program, *arguments], directory / "pid", cwd=directory, stdout=log, stderr=log, env=settings)
+        return Leashed([self.program, *arguments], directory / "pid", cwd=directory, stdout=log, stderr=log, env={**self.settings, **environment})
+
+    @property
+    def settings(self):
+        """The settings that servers and workers share."""
+        return {
+            "PATH": os.environ["PATH"], "DATABASE_URL": f"postgres://postgres@127.0.0.1:{self.store_port}/{DATABASE}?sslmode=disable",
+            "JWT_SECRET": self.secret, "SMTP_URL": f"smtp://127.0.0.1:{self.mail_port}", "STORE_URL": "http://shop.example.com",
+            "RUST_LOG": "warn,worker=info,bookstore=info", "RATE_LIMIT": "off", "TRUSTED_PROXIES": "127.0.0.1", "ACCESS_TOKEN_TTL_SECONDS": "7200",
+        }
 
     def start_server(self, port):
         server = self.start_program(f"server{self.server_ports.index(port) + 1}", [], HOST="127.0.0.1", PORT=str(port), WORKER="off",
@@ -144,6 +148,11 @@ class Topology:
         if done.returncode != 0:
             self.fail(f"psql: {done.stderr}")
         return done.stdout.strip()
+
+    def doctor(self):
+        """Returns what the service's own check of every rule says, and '' if all is well."""
+        done = subprocess.run([self.program, "doctor"], env=self.settings, capture_output=True, text=True)
+        return "" if done.returncode == 0 else done.stdout + done.stderr
 
     def versions(self):
         def first_line(*command):

@@ -14,6 +14,7 @@ mod endpoint;
 mod health;
 mod input;
 mod openapi;
+mod peer;
 mod ports;
 mod pre_booking;
 mod request_id;

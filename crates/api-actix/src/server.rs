@@ -8,10 +8,12 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
+use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 
 use crate::draining::{Draining, close_connections};
 use crate::input::BodyLimit;
+use crate::peer::TrustedProxies;
 use crate::ports::Ports;
 use crate::request_id::request_id;
 use crate::resources;
@@ -34,6 +36,8 @@ pub struct HttpOptions {
     pub cors_allowed_origins: Vec<String>,
     /// The maximum size of a request body.
     pub max_body_bytes: usize,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// The HTTP server, bound to its address.
@@ -58,12 +62,14 @@ impl HttpServer {
     ) -> io::Result<Self> {
         let use_cases = UseCases::new(ports);
         let (origins, limit) = (options.cors_allowed_origins.clone(), options.max_body_bytes);
+        let proxies = TrustedProxies::new(&options.trusted_proxies);
         let shared = web::Data::new(use_cases.clone());
         let draining = web::Data::new(Draining(draining));
         let app = move || {
             App::new()
                 .app_data(shared.clone())
                 .app_data(draining.clone())
+                .app_data(proxies.clone())
                 .app_data(BodyLimit(limit))
                 .app_data(web::PayloadConfig::new(limit))
                 .wrap(Condition::new(!origins.is_empty(), cors(&origins)))

@@ -124,5 +124,6 @@ fn http_options(settings: &Settings) -> HttpOptions {
         port: settings.port,
         cors_allowed_origins: settings.cors_allowed_origins.clone(),
         max_body_bytes: settings.max_body_bytes.get(),
+        trusted_proxies: settings.trusted_proxies.clone(),
     }
 }

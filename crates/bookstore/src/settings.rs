@@ -1,13 +1,15 @@
 use std::fs;
+use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use chrono::Duration;
 use clap::{Args, ValueEnum, value_parser};
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::mail_settings::MailSettings;
+use crate::mail_settings::{MailSettings, Switch};
 
 /// The settings of the program: options, or environment variables of the same names.
 #[expect(clippy::doc_markdown, reason = "--help prints these docs as they are")]
@@ -21,6 +23,10 @@ pub struct Settings {
     /// The maximum number of connections to PostgreSQL; on SQLite it is always 1 (default: 2 x cores + 12)
     #[arg(long, env)]
     pub database_max_connections: Option<NonZeroU32>,
+
+    /// Whether a start brings the schema of the store up to date; if off, it must be: see `bookstore migrate`
+    #[arg(long, env, value_name = "SWITCH", default_value = "on")]
+    pub migrate_on_start: Switch,
 
     /// The address to listen on
     #[arg(long, env, default_value = "127.0.0.1")]
@@ -73,6 +79,10 @@ pub struct Settings {
     #[arg(long, env, value_name = "BYTES", default_value = "65536")]
     pub max_body_bytes: NonZeroUsize,
 
+    /// The proxies that tell the address of a client in X-Forwarded-For: addresses and networks such as 10.0.0.0/8, separated by commas
+    #[arg(long, env, value_name = "ADDRESS,...", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
+
     /// How users are told about restocks.
     #[command(flatten)]
     pub mail: MailSettings,
@@ -95,6 +105,11 @@ fn seconds(text: &str) -> Result<u32, String> {
         .ok()
         .filter(|seconds| *seconds > 0)
         .ok_or_else(|| format!("must be a whole number from 1 to {}", u32::MAX))
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
+    network.map_err(|_| "must be an address or a network such as 10.0.0.0/8".to_owned())
 }
 
 /// Returns the number of cores that the program may use.
@@ -153,14 +168,19 @@ impl Settings {
         self.database_url.starts_with("sqlite:")
     }
 
+    /// Returns the file of an embedded store, unless it is in memory.
+    pub(crate) fn sqlite_file(&self) -> Option<PathBuf> {
+        let path = self.database_url.strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+        (path != ":memory:").then(|| PathBuf::from(path))
+    }
+
     /// Returns the directory of an embedded store, which also keeps secrets and e-mails.
     #[must_use]
     pub fn data_directory(&self) -> Option<PathBuf> {
-        let path = self.database_url.strip_prefix("sqlite:")?;
-        let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
         // A store in memory has no directory, so secrets and e-mails are kept in that of the default store.
-        let file = if path == ":memory:" { Path::new("data/bookstore.db") } else { Path::new(path) };
-        Some(file.parent().unwrap_or(Path::new("")).to_owned())
+        let file = self.sqlite_file().unwrap_or_else(|| PathBuf::from("data/bookstore.db"));
+        self.is_sqlite().then(|| file.parent().unwrap_or(Path::new("")).to_owned())
     }
 
     pub(crate) fn create_data_directory(&self) -> anyhow::Result<()> {

@@ -1,6 +1,10 @@
 //! The commands of the program, a file for each.
 
+mod check_config;
+mod doctor;
 mod health;
+mod migrate;
+mod openapi;
 mod serve;
 mod worker;
 
@@ -16,6 +20,15 @@ pub enum Command {
     Serve,
     /// Only deliver e-mails
     Worker,
+    /// Show or change the schema of the store
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Check the rows of the store against every rule; fails if one is violated
+    Doctor(doctor::Doctor),
+    /// Check the settings, and open nothing
+    CheckConfig,
+    /// Print the OpenAPI document
+    Openapi,
     /// Ask the server on HOST and PORT whether it is ready
     Health,
 }
@@ -25,6 +38,10 @@ impl Command {
         match self {
             Self::Serve => serve::run(settings).await,
             Self::Worker => worker::run(settings).await,
+            Self::Migrate(migrate) => migrate.run(settings).await,
+            Self::Doctor(doctor) => doctor.run(settings).await,
+            Self::CheckConfig => check_config::run(settings),
+            Self::Openapi => openapi::run(),
             Self::Health => health::run(settings).await,
         }
     }

@@ -7,6 +7,7 @@ mod admin;
 mod book_changes;
 mod book_search;
 mod books;
+mod commands;
 mod docs;
 mod errors;
 mod faults;
@@ -35,6 +36,7 @@ fn main() -> std::process::ExitCode {
         pre_bookings::suite(),
         pre_booking_lists::suite(),
         books::suite(),
+        commands::suite(),
         book_changes::suite(),
         book_search::suite(),
         accounts::suite(),

@@ -19,9 +19,10 @@ pub(crate) fn suite() -> Suite {
 
 type Variable = (&'static str, &'static str);
 
-const SETTINGS: [&str; 22] = [
+const SETTINGS: &[&str] = &[
     "DATABASE_URL",
     "DATABASE_MAX_CONNECTIONS",
+    "MIGRATE_ON_START",
     "HOST",
     "PORT",
     "JWT_SECRET",
@@ -34,6 +35,7 @@ const SETTINGS: [&str; 22] = [
     "RUST_LOG",
     "LOG_FORMAT",
     "MAX_BODY_BYTES",
+    "TRUSTED_PROXIES",
     "SMTP_URL",
     "SMTP_ALLOW_PLAINTEXT",
     "MAIL_FROM",
@@ -94,7 +96,7 @@ async fn prints_its_version() {
 async fn invalid_settings_are_reported_in_one_line() {
     let long_secret = "a secret of more than thirty-two bytes";
     let postgres = ("DATABASE_URL", "postgres://somebody:dbsecret@127.0.0.1:1/nowhere");
-    let cases: [(&[Variable], &[&str], &str); 39] = [
+    let cases: &[(&[Variable], &[&str], &str)] = &[
         (&[("PORT", "x")], &[], "port"),
         (&[("PORT", "65536")], &[], "port"),
         (&[("HOST", "no.such.host.invalid")], &[], "HOST"),
@@ -119,6 +121,8 @@ async fn invalid_settings_are_reported_in_one_line() {
         (&[("RUST_LOG", "info,=,=")], &[], "RUST_LOG"),
         (&[("LOG_FORMAT", "xml")], &[], "log-format"),
         (&[("MAX_BODY_BYTES", "0")], &[], "max-body-bytes"),
+        (&[("TRUSTED_PROXIES", "proxy.example.com")], &[], "trusted-proxies"),
+        (&[("TRUSTED_PROXIES", "10.0.0.1,10.0.0.0/33")], &[], "trusted-proxies"),
         (&[("SMTP_URL", "mail.example.com")], &[], "SMTP_URL"),
         (&[("SMTP_URL", "smtp://u:mailsecret@mail.example.com")], &[], "SMTP_ALLOW_PLAINTEXT"),
         (&[("SMTP_URL", "smtp://u:mailsecret@10.0.0.1?tls=opportunistic")], &[], "SMTP_ALLOW_PLAINTEXT"),
@@ -135,7 +139,7 @@ async fn invalid_settings_are_reported_in_one_line() {
         (&[], &["--nothing"], "--nothing"),
         (&[], &["something"], "something"),
     ];
-    for (environment, arguments, named) in cases {
+    for &(environment, arguments, named) in cases {
         let directory = tempdir().unwrap();
         let environment = [&[("PORT", "0")], environment].concat();
         let output = run(directory.path(), &environment, arguments);

@@ -1,0 +1,10 @@
+//! `bookstore check-config`
+
+use super::say;
+use crate::settings::Settings;
+
+pub(super) fn run(settings: &Settings) -> anyhow::Result<()> {
+    settings.check()?;
+    say("the settings are valid");
+    Ok(())
+}

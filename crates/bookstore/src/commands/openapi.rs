@@ -1,0 +1,8 @@
+//! `bookstore openapi`
+
+use super::say;
+
+pub(super) fn run() -> anyhow::Result<()> {
+    say(&api_actix::openapi_document().to_pretty_json()?);
+    Ok(())
+}

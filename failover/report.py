@@ -23,11 +23,19 @@ def kinds_of(calls):
     return collections.Counter(map(kind, calls)).most_common()
 
 
-def totals(history, check, copies, seconds):
+def unused(history, document):
+    """Returns the calls of the OpenAPI document that nobody made."""
+    made = {call.name.split("?")[0] for call in history.calls}
+    calls = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
+    return sorted(calls - made)
+
+
+def totals(history, check, copies, seconds, unused_calls):
     failed = [call for call in history.calls if call.outcome not in (Outcome.DONE, Outcome.REFUSED)]
     rows = [
         ("calls", len(history.calls)),
         ("different calls", len({call.name for call in history.calls})),
+        ("calls of the API that nobody made", ", ".join(unused_calls) or 0),
         ("writes acknowledged", len(history.writes(Outcome.DONE))),
         ("acknowledged writes lost", len(check.lost)),
         ("writes that happened twice, or though answered as not done", len(check.phantoms)),

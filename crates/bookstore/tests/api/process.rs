@@ -167,20 +167,20 @@ async fn tells_its_health(database: TestDatabase) {
     let environment = [&environment(&database)[..], &[("DRAIN_SECONDS", "3600")]].concat();
     let mut program = Program::start(directory.path(), &environment);
     let port = program.url.rsplit_once(':').unwrap().1.to_owned();
-    let health = || run(directory.path(), &[("HOST", "0.0.0.0"), ("PORT", &port)], &["health"]);
-    let refused = |why: &str| {
-        let output = health();
+    let health = |port| run(directory.path(), &[("HOST", "0.0.0.0"), ("PORT", port)], &["health"]);
+    let refused = |port, why: &str| {
+        let output = health(port);
         let line = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && line.lines().count() == 1 && line.contains(why), "{line}");
     };
 
-    assert!(health().status.success());
+    assert!(health(&port).status.success());
+    refused("1", "can't ask the server");
     program.terminate();
     program.wait_for_log("draining");
-    refused("503");
+    refused(&port, "503");
     program.terminate();
     program.wait();
-    refused("can't ask the server");
 }
 
 async fn a_restart_keeps_everything(database: TestDatabase) {

@@ -1,7 +1,9 @@
 """What goes wrong on purpose, and how long the service did not answer."""
 
 import dataclasses
+import os
 import random
+import signal
 import time
 
 from history import Outcome
@@ -14,7 +16,7 @@ NO_LEADER = 90
 class Fault:
     name: str
     moment: float
-    # Seconds from the fault to the promotion of another node; None if there was none.
+    # Seconds from the fault until there was a leader again; None if it stayed.
     promoted: float | None
     # Seconds from the promotion, or else from the fault, until a write was acknowledged again, and until the last write was not.
     answered: float
@@ -31,7 +33,7 @@ class Faults:
         """Waits for a random moment, lets one fault happen, and waits until everything is well again."""
         time.sleep(self.random.uniform(2, 6))
         moment = time.monotonic()
-        promoted, mend = {"kill": self.kill, "switchover": self.switch_over, "partition": self.cut_off, "rolling-restart": self.replace_servers}[name]()
+        promoted, mend = FAULTS[name](self)
         began = promoted or moment
         answered = self.wait_for_write(began)
         # The old leader comes back while the service is used.
@@ -69,6 +71,18 @@ class Faults:
             self.topology.replace_server(index)
         return None, None
 
+    def kill_server(self):
+        index = self.random.randrange(len(self.topology.servers))
+        os.kill(self.topology.servers[index].pid, signal.SIGKILL)
+        return None, lambda: self.topology.restart_server(index)
+
+    def lose_etcd(self):
+        """Without etcd no leader can prove that it is the only one, so it steps down."""
+        os.kill(self.topology.etcd.pid, signal.SIGSTOP)
+        self.topology.wait("the leader does not step down", NO_LEADER, lambda: not self.topology.leader())
+        os.kill(self.topology.etcd.pid, signal.SIGCONT)
+        return self.wait_for_promotion(None), lambda: None
+
     def wait_for_promotion(self, old):
         others = [node for node in self.topology.nodes if node != old]
         deadline = time.monotonic() + NO_LEADER
@@ -87,3 +101,9 @@ class Faults:
                 return min(ended)
             time.sleep(0.05)
         self.topology.fail("no write was acknowledged within 60 s")
+
+
+FAULTS = {
+    "kill": Faults.kill, "switchover": Faults.switch_over, "partition": Faults.cut_off, "etcd": Faults.lose_etcd,
+    "kill-server": Faults.kill_server, "rolling-restart": Faults.replace_servers,
+}

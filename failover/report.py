@@ -8,10 +8,10 @@ TARGET = 5
 
 
 def faults(seen):
-    lines = ["| fault | promotion of another node | first acknowledged write | last failed call | failed calls |", "|---|--:|--:|--:|---|"]
+    lines = ["| fault | a leader again | first acknowledged write | last failed call | failed calls |", "|---|--:|--:|--:|---|"]
     for fault in seen:
-        promoted = f"{fault.promoted:.1f} s after the fault" if fault.promoted else "none"
-        since = "after the promotion" if fault.promoted else "after the start"
+        promoted = f"{fault.promoted:.1f} s after the fault" if fault.promoted else "it stayed"
+        since = "after that" if fault.promoted else "after the fault"
         kinds = ", ".join(f"{count} {kind}" for kind, count in kinds_of(fault.failed))
         lines.append(f"| {fault.name} | {promoted} | {fault.answered:.1f} s {since} | {fault.last_failure:.1f} s | {kinds or 0} |")
     return "\n".join(lines)

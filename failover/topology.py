@@ -33,8 +33,8 @@ class Topology:
         self.secret = secrets.token_hex(32)
 
     def start(self):
-        etcd = self.start_etcd()
-        self.nodes = [PatroniNode(f"node{number}", etcd, self.directory) for number in (1, 2, 3)]
+        etcd_port = self.start_etcd()
+        self.nodes = [PatroniNode(f"node{number}", etcd_port, self.directory) for number in (1, 2, 3)]
         for node in self.nodes:
             node.start()
         self.start_store_proxy()
@@ -55,7 +55,7 @@ class Topology:
     def start_etcd(self):
         client, peer = free_port(), free_port()
         urls = {"client": f"http://127.0.0.1:{client}", "peer": f"http://127.0.0.1:{peer}"}
-        self.process("etcd", ["etcd", f"--data-dir={self.directory / 'etcd'}", f"--listen-client-urls={urls['client']}",
+        self.etcd = self.process("etcd", ["etcd", f"--data-dir={self.directory / 'etcd'}", f"--listen-client-urls={urls['client']}",
                               f"--advertise-client-urls={urls['client']}", f"--listen-peer-urls={urls['peer']}",
                               f"--initial-advertise-peer-urls={urls['peer']}", f"--initial-cluster=default={urls['peer']}", "--log-level=warn"])
         return client
@@ -104,6 +104,9 @@ class Topology:
     def replace_server(self, index):
         """Stops a server as an upgrade does, and starts one of the new program in its place."""
         self.program = self.new_program
+        self.restart_server(index)
+
+    def restart_server(self, index):
         self.servers[index].stop()
         self.servers[index] = self.start_server(self.server_ports[index])
 

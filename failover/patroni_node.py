@@ -98,8 +98,10 @@ class PatroniNode:
         os.kill(self.relay.pid, signal.SIGCONT)
 
     def is_primary(self):
-        """What Patroni itself says, past the relay."""
-        return self.rest("primary")[0] == 200
+        """Whether it has the leader's lock and its PostgreSQL can be written, as Patroni says past the relay."""
+        status, text = self.rest("primary")
+        state = json.loads(text) if status == 200 else {}
+        return state.get("state") == "running" and state["role"] in ["master", "primary"]
 
     def members(self):
         """Returns the members of the cluster as this node sees them, by name."""

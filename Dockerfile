@@ -5,7 +5,7 @@ ARG RUST_VERSION=1.95
 
 # cargo-chef builds the dependencies in a layer of their own, which stays cached until Cargo.toml or Cargo.lock change.
 FROM rust:${RUST_VERSION}-slim-bookworm AS chef
-RUN cargo install --locked cargo-chef@0.1.73
+RUN cargo install --locked cargo-chef@0.1.78
 WORKDIR /src
 
 FROM chef AS plan

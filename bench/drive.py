@@ -14,7 +14,7 @@ from service import percentile
 
 SCRIPT = pathlib.Path(__file__).with_name("requests.lua")
 # Variables that all scripts of the floor share. For pgbench a time is a text.
-CONSTANTS = {"one": 1, "no": "false", "round": 0, "next_round": 1, "turn": -1, "now": "2026-01-01T00:00:00.123456Z", "channel": "restocks", "nothing": "-"}
+CONSTANTS = {"one": 1, "most": 100, "counted": 10000, "no": "false", "round": 0, "next_round": 1, "turn": -1, "now": "2026-01-01T00:00:00.123456Z", "channel": "restocks", "nothing": "-"}
 
 # PostgreSQL 15 counts these only the first time when they are prepared, so here each counts once.
 UTILITIES = {"BEGIN", "COMMIT", "ROLLBACK", "SET"}

@@ -15,6 +15,7 @@ mod m20261120_000006_create_pre_booking_statuses;
 mod m20261121_000007_add_fan_out_to_restocks;
 mod m20261121_000008_create_deliveries;
 mod m20261121_000009_add_first_walk_ended_at_to_restocks;
+mod m20261121_000016_create_may_wait;
 mod m20261121_000018_record_restocks_of_other_programs;
 mod migrate;
 mod steps;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_add_fan_out_to_restocks::Migration),
             Box::new(m20261121_000008_create_deliveries::Migration),
             Box::new(m20261121_000009_add_first_walk_ended_at_to_restocks::Migration),
+            Box::new(m20261121_000016_create_may_wait::Migration),
             Box::new(m20261121_000018_record_restocks_of_other_programs::Migration),
         ]
     }

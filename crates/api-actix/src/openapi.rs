@@ -55,10 +55,14 @@ impl Described {
         for (status, codes) in problems {
             let problem = RefOr::Ref(Ref::from_schema_name("Problem"));
             let content = ContentBuilder::new().schema(Some(problem)).build();
-            let response = ResponseBuilder::new()
+            let mut response = ResponseBuilder::new()
                 .description(either_of(&codes))
                 .content("application/problem+json", content)
                 .build();
+            // The annotation describes the headers of a problem.
+            if let Some(RefOr::T(annotated)) = operation.responses.responses.remove(&status.to_string()) {
+                response.headers = annotated.headers;
+            }
             operation.responses.responses.insert(status.to_string(), RefOr::T(response));
         }
         operation

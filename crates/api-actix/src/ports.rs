@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use domain::account::{LogInThrottle, PasswordHasher, TokenIssuer, UserReader};
@@ -6,8 +7,8 @@ use domain::delivery::DeliveryReader;
 use domain::pre_booking::{PreBookingReader, PreBookingRepository};
 use domain::{Clock, StoreHealth, UnitOfWorkFactory};
 
-/// The ports that the API's use cases need.
-#[expect(missing_docs, reason = "each field is named after its port, which has the docs")]
+/// The ports that the API's use cases need, and the limits that the settings set them.
+#[expect(missing_docs, reason = "each port has the docs of its field")]
 pub struct Ports {
     pub clock: Arc<dyn Clock>,
     pub units: Arc<dyn UnitOfWorkFactory>,
@@ -21,4 +22,6 @@ pub struct Ports {
     pub hasher: Arc<dyn PasswordHasher>,
     pub tokens: Arc<dyn TokenIssuer>,
     pub throttle: Arc<dyn LogInThrottle>,
+    /// How many pre-bookings of one user may wait at the same time.
+    pub max_waiting_per_user: NonZeroU32,
 }

@@ -3,20 +3,20 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use actix_cors::Cors;
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, web};
 use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 
+use crate::cors::cors;
 use crate::draining::{Draining, close_connections};
 use crate::input::BodyLimit;
 use crate::peer::TrustedProxies;
 use crate::ports::Ports;
 use crate::request_id::request_id;
-use crate::resources;
+use crate::resources::{self, Resources};
+use crate::security_headers::security_headers;
 use crate::use_cases::UseCases;
 
 /// How long requests in flight may take after the server was told to stop.
@@ -36,6 +36,8 @@ pub struct HttpOptions {
     pub cors_allowed_origins: Vec<String>,
     /// The maximum size of a request body.
     pub max_body_bytes: usize,
+    /// Whether to serve the Swagger UI and the OpenAPI document.
+    pub docs: bool,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -62,6 +64,7 @@ impl HttpServer {
     ) -> io::Result<Self> {
         let use_cases = UseCases::new(ports);
         let (origins, limit) = (options.cors_allowed_origins.clone(), options.max_body_bytes);
+        let resources = Resources { docs: options.docs, preflights: !origins.is_empty() };
         let proxies = TrustedProxies::new(&options.trusted_proxies);
         let shared = web::Data::new(use_cases.clone());
         let draining = web::Data::new(Draining(draining));
@@ -74,8 +77,9 @@ impl HttpServer {
                 .app_data(web::PayloadConfig::new(limit))
                 .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
                 .wrap(from_fn(close_connections))
+                .wrap(from_fn(security_headers))
                 .wrap(from_fn(request_id))
-                .configure(resources::configure)
+                .configure(|app| resources::configure(app, resources))
         };
         let server = actix_web::HttpServer::new(app)
             .shutdown_timeout(SHUTDOWN_LIMIT.as_secs())
@@ -103,13 +107,4 @@ impl HttpServer {
         self.use_cases.finish(USE_CASE_LIMIT).await;
         ended
     }
-}
-
-fn cors(origins: &[String]) -> Cors {
-    let cors = Cors::default()
-        .allow_any_method()
-        .allow_any_header()
-        .expose_headers([header::LOCATION.as_str(), header::RETRY_AFTER.as_str(), "x-request-id"])
-        .max_age(3600);
-    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

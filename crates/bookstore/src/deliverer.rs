@@ -9,6 +9,7 @@ use infra_smtp::{FileMailer, Pace, SmtpMailer};
 use tokio_util::sync::CancellationToken;
 use worker::{MAX_IN_HAND, Worker, WorkerPorts};
 
+use crate::private_files::make_private;
 use crate::settings::Settings;
 
 /// A worker with its adapters.
@@ -36,6 +37,7 @@ impl Deliverer {
             let name = directory.display();
             let files =
                 FileMailer::new(letterhead, pace, &directory).with_context(|| format!("can't create {name}"))?;
+            make_private(&directory).with_context(|| format!("can't make {name} readable by its owner alone"))?;
             (Arc::new(files), format!("written to {name}, because SMTP_URL is not set"))
         };
         let ports = WorkerPorts {

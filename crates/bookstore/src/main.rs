@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use bookstore::{CommandLine, telemetry};
+use bookstore::{CommandLine, private_files, telemetry};
 use clap::Parser;
 use clap::error::ErrorKind;
 use tokio::runtime::Runtime;
@@ -14,6 +14,7 @@ const BLOCKING_LIMIT: Duration = Duration::from_secs(1);
 
 /// Everything but HTTP runs on one runtime, which outlives the threads of the HTTP server.
 fn main() -> ExitCode {
+    private_files::keep_new_files_private();
     let ended = Runtime::new().context("can't start threads").and_then(|runtime| {
         let ended = runtime.block_on(run());
         runtime.shutdown_timeout(BLOCKING_LIMIT);

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use api_actix::{HttpOptions, HttpServer};
-use infra_postgres::Store;
+use infra_postgres::{DatabaseUrl, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::deliverer::Deliverer;
@@ -11,7 +11,7 @@ use crate::mail_settings::Switch;
 use crate::settings::Settings;
 use crate::start::{Admin, Secrets};
 use crate::stop_signal::StopSignals;
-use crate::store::{database_name, open_store};
+use crate::store::open_store;
 use crate::wiring::wire;
 
 /// The whole service: the API and, unless `WORKER` is off, a worker.
@@ -21,7 +21,8 @@ pub struct Server {
     deliverer: Option<Deliverer>,
     stop: CancellationToken,
     admin: Option<Admin>,
-    database: String,
+    database: DatabaseUrl,
+    docs: bool,
 }
 
 impl Server {
@@ -41,14 +42,14 @@ impl Server {
         let options = http_options(settings);
         let told_to_stop = drain(StopSignals::listen()?, stop.clone(), settings.drain());
         let http = HttpServer::bind(&options, ports, stop.clone(), told_to_stop);
-        let HttpOptions { host, port, .. } = options;
+        let HttpOptions { host, port, docs, .. } = options;
         let http = http.with_context(|| format!("can't listen on HOST {host}, PORT {port}"))?;
         let deliverer = match settings.mail.worker {
             Switch::On => Some(Deliverer::wire(&store, settings, &format!("http://{}", http.address()), stop.clone())?),
             Switch::Off => None,
         };
-        let database = database_name(settings);
-        Ok(Self { http, store, deliverer, stop, admin: secrets.admin, database })
+        let database = settings.store()?;
+        Ok(Self { http, store, deliverer, stop, admin: secrets.admin, database, docs })
     }
 
     /// Returns the base URL of the API.
@@ -70,8 +71,9 @@ impl Server {
             .as_ref()
             .map_or("not delivered by this process, because WORKER is off", |own| &own.destination);
         let (version, url, database) = (env!("CARGO_PKG_VERSION"), self.url(), &self.database);
+        let docs = if self.docs { format!("{url}/docs") } else { "not served, because DOCS is off".to_owned() };
         format!(
-            "bookstore {version}\n  API    {url}\n  Docs   {url}/docs\n  Admin  {log_in}\n  Store  {database}\n  \
+            "bookstore {version}\n  API    {url}\n  Docs   {docs}\n  Admin  {log_in}\n  Store  {database}\n  \
              Mail   {mail}\n"
         )
     }
@@ -124,6 +126,7 @@ fn http_options(settings: &Settings) -> HttpOptions {
         port: settings.port,
         cors_allowed_origins: settings.cors_allowed_origins.clone(),
         max_body_bytes: settings.max_body_bytes.get(),
+        docs: settings.docs == Switch::On,
         trusted_proxies: settings.trusted_proxies.clone(),
     }
 }

@@ -6,21 +6,25 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use chrono::Duration;
 use clap::{Args, ValueEnum, value_parser};
+use infra_postgres::DatabaseUrl;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::mail_settings::{MailSettings, Switch};
+use crate::private_files::{make_private, make_store_private};
 
 /// The settings of the program: options, or environment variables of the same names.
 #[expect(clippy::doc_markdown, reason = "--help prints these docs as they are")]
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// The store: sqlite://PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE
+    /// The store: sqlite://PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE; on another machine with a
+    /// certificate that is valid for HOST, unless ?sslmode=... allows less
     #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
-    pub database_url: String,
+    pub database_url: SecretString,
 
-    /// The maximum number of connections to PostgreSQL; on SQLite it is always 1 (default: 2 x cores + 12)
+    /// The maximum number of connections to PostgreSQL, and a quarter as many more for searches; on SQLite it is always 1
+    /// (default: 2 x cores + 12)
     #[arg(long, env)]
     pub database_max_connections: Option<NonZeroU32>,
 
@@ -67,6 +71,10 @@ pub struct Settings {
     #[arg(long, env, value_name = "https://HOST,...", value_delimiter = ',')]
     pub cors_allowed_origins: Vec<String>,
 
+    /// Whether to serve the Swagger UI at /docs and the OpenAPI document at /openapi.json
+    #[arg(long, env, value_enum, default_value = "on")]
+    pub docs: Switch,
+
     /// The log level (error, warn, info, debug or trace), or a filter such as info,api_actix=debug
     #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info")]
     pub rust_log: String,
@@ -78,6 +86,10 @@ pub struct Settings {
     /// The maximum size of a request body
     #[arg(long, env, value_name = "BYTES", default_value = "65536")]
     pub max_body_bytes: NonZeroUsize,
+
+    /// The maximum number of a user's pre-bookings that wait at the same time
+    #[arg(long, env, value_name = "NUMBER", default_value = "100")]
+    pub max_waiting_per_user: NonZeroU32,
 
     /// The proxies that tell the address of a client in X-Forwarded-For: addresses and networks such as 10.0.0.0/8, separated by commas
     #[arg(long, env, value_name = "ADDRESS,...", value_delimiter = ',', value_parser = network)]
@@ -96,6 +108,9 @@ pub enum LogFormat {
     /// For programs: one JSON object per line.
     Json,
 }
+
+/// Where an embedded store is unless `DATABASE_URL` says otherwise.
+const DEFAULT_SQLITE_FILE: &str = "data/bookstore.db";
 
 const MAX_DRAIN_SECONDS: i64 = 3600;
 const MIN_JWT_SECRET_BYTES: usize = 32;
@@ -123,11 +138,7 @@ impl Settings {
     /// # Errors
     /// One line that names the wrong setting and what would be valid.
     pub fn check(&self) -> anyhow::Result<()> {
-        ensure!(
-            self.is_sqlite()
-                || ["postgres://", "postgresql://"].iter().any(|scheme| self.database_url.starts_with(scheme)),
-            "DATABASE_URL must start with sqlite: or postgres://"
-        );
+        self.store()?;
         if let Some(secret) = &self.jwt_secret {
             let length = secret.expose_secret().len();
             ensure!(
@@ -140,13 +151,21 @@ impl Settings {
             "ADMIN_EMAIL and ADMIN_PASSWORD must both be set, or neither"
         );
         for origin in &self.cors_allowed_origins {
-            let is_origin = url::Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
+            // A browser sends no wildcard, so it would match nothing.
+            let is_origin = !origin.contains('*')
+                && url::Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
             ensure!(
                 is_origin,
                 "CORS_ALLOWED_ORIGINS must be origins such as https://shop.example.com, unlike {origin:?}"
             );
         }
         self.mail.check()
+    }
+
+    /// Returns the address of the store.
+    pub(crate) fn store(&self) -> anyhow::Result<DatabaseUrl> {
+        DatabaseUrl::parse(self.database_url.expose_secret())
+            .map_err(|invalid| anyhow::anyhow!("DATABASE_URL {invalid}"))
     }
 
     /// Checks the settings of a server, which needs more of them than other commands.
@@ -165,12 +184,12 @@ impl Settings {
     /// Whether the store is an embedded SQLite database.
     #[must_use]
     pub fn is_sqlite(&self) -> bool {
-        self.database_url.starts_with("sqlite:")
+        self.database_url.expose_secret().starts_with("sqlite:")
     }
 
     /// Returns the file of an embedded store, unless it is in memory.
     pub(crate) fn sqlite_file(&self) -> Option<PathBuf> {
-        let path = self.database_url.strip_prefix("sqlite:")?;
+        let path = self.database_url.expose_secret().strip_prefix("sqlite:")?;
         let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
         (path != ":memory:").then(|| PathBuf::from(path))
     }
@@ -179,17 +198,25 @@ impl Settings {
     #[must_use]
     pub fn data_directory(&self) -> Option<PathBuf> {
         // A store in memory has no directory, so secrets and e-mails are kept in that of the default store.
-        let file = self.sqlite_file().unwrap_or_else(|| PathBuf::from("data/bookstore.db"));
+        let file = self.sqlite_file().unwrap_or_else(|| PathBuf::from(DEFAULT_SQLITE_FILE));
         self.is_sqlite().then(|| file.parent().unwrap_or(Path::new("")).to_owned())
     }
 
-    pub(crate) fn create_data_directory(&self) -> anyhow::Result<()> {
-        match self.data_directory().filter(|directory| !directory.as_os_str().is_empty()) {
-            Some(directory) => {
-                fs::create_dir_all(&directory).with_context(|| format!("can't create {}", directory.display()))
-            }
-            None => Ok(()),
+    /// Creates the directory of an embedded store, and makes a store that exists its owner's alone.
+    pub(crate) fn prepare_data_directory(&self) -> anyhow::Result<()> {
+        let Some(directory) = self.data_directory() else { return Ok(()) };
+        if !directory.as_os_str().is_empty() {
+            fs::create_dir_all(&directory).with_context(|| format!("can't create {}", directory.display()))?;
         }
+        let unprotected = || format!("can't make the store in {} readable by its owner alone", directory.display());
+        if let Some(file) = self.sqlite_file() {
+            make_store_private(&file).with_context(unprotected)?;
+        }
+        // Any other directory may hold more than the store.
+        if Path::new(DEFAULT_SQLITE_FILE).parent() == Some(&directory) {
+            make_private(&directory).with_context(unprotected)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn max_connections(&self) -> NonZeroU32 {

@@ -10,6 +10,7 @@ use domain::account::{Email, EnsureAdminError, Password, ensure_admin};
 use infra_security::random_token;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::private_files::make_private;
 use crate::settings::Settings;
 
 /// The secrets that the server needs.
@@ -31,7 +32,7 @@ const DEFAULT_ADMIN_EMAIL: &str = "admin@example.com";
 impl Secrets {
     /// Takes the secrets from the settings. With an embedded store, missing ones are generated and kept beside it.
     pub(crate) fn gather(settings: &Settings) -> anyhow::Result<Self> {
-        settings.create_data_directory()?;
+        settings.prepare_data_directory()?;
         let directory = settings.data_directory();
         let jwt_secret = match (&settings.jwt_secret, &directory) {
             (Some(given), _) => given.clone(),
@@ -77,9 +78,10 @@ impl Admin {
     }
 }
 
-/// Reads the secret in a file. If the file is missing, creates it with a random secret, readable only by its owner.
+/// Reads the secret in a file. If the file is missing, creates it with a random secret. In any case only its owner can read it.
 fn read_or_generate(file: &Path) -> anyhow::Result<SecretString> {
     let name = file.display();
+    make_private(file).with_context(|| format!("can't make {name} readable by its owner alone"))?;
     match fs::read_to_string(file) {
         Ok(secret) => return Ok(secret.trim().into()),
         Err(error) if error.kind() == ErrorKind::NotFound => {}

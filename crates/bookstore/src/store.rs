@@ -9,7 +9,7 @@ use crate::settings::Settings;
 /// Opens the store, and runs the migrations if it may.
 pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Arc<Store>> {
     let options = StoreOptions {
-        url: settings.database_url.clone(),
+        url: settings.store()?,
         max_connections: settings.max_connections(),
         migrates: settings.migrate_on_start == Switch::On,
     };
@@ -24,22 +24,11 @@ pub(crate) async fn open_for_maintenance(settings: &Settings) -> anyhow::Result<
         "there is no store at {}; `bookstore migrate up` creates one",
         file.unwrap_or_default().display()
     );
-    Ok(Maintenance::open(&settings.database_url).await?)
+    Ok(Maintenance::open(&settings.store()?).await?)
 }
 
 /// Opens a store as it is, and creates an SQLite file that does not exist.
 pub(crate) async fn open_or_create_for_maintenance(settings: &Settings) -> anyhow::Result<Maintenance> {
-    settings.create_data_directory()?;
-    Ok(Maintenance::open(&settings.database_url).await?)
-}
-
-/// Returns the store's URL without user and password.
-pub(crate) fn database_name(settings: &Settings) -> String {
-    match url::Url::parse(&settings.database_url) {
-        Ok(url) if !settings.is_sqlite() => {
-            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-            format!("postgres://{}{port}{}", url.host_str().unwrap_or_default(), url.path())
-        }
-        _ => settings.database_url.clone(),
-    }
+    settings.prepare_data_directory()?;
+    Ok(Maintenance::open(&settings.store()?).await?)
 }

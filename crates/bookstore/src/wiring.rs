@@ -24,5 +24,6 @@ pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretS
         hasher: Arc::new(Argon2Hasher::new(cores())),
         tokens: Arc::new(tokens),
         throttle: Arc::new(InMemoryThrottle::default()),
+        max_waiting_per_user: settings.max_waiting_per_user,
     }
 }

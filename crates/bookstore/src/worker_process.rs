@@ -1,14 +1,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use infra_postgres::Store;
+use infra_postgres::{DatabaseUrl, Store};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::deliverer::Deliverer;
 use crate::settings::Settings;
 use crate::stop_signal::StopSignals;
-use crate::store::{database_name, open_store};
+use crate::store::open_store;
 
 /// How long closing the connections may take. After that, the operating system closes them when the process exits.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -18,7 +18,7 @@ pub(crate) struct WorkerProcess {
     deliverer: Deliverer,
     store: Arc<Store>,
     stop: CancellationToken,
-    database: String,
+    database: DatabaseUrl,
 }
 
 impl WorkerProcess {
@@ -28,12 +28,12 @@ impl WorkerProcess {
     /// Why it can't start, in one line.
     pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
         settings.check()?;
-        settings.create_data_directory()?;
+        settings.prepare_data_directory()?;
         let store = open_store(settings).await?;
         let stop = CancellationToken::new();
         let listening = format!("http://{}:{}", settings.host, settings.port);
         let deliverer = Deliverer::wire(&store, settings, &listening, stop.clone())?;
-        Ok(Self { deliverer, store, stop, database: database_name(settings) })
+        Ok(Self { deliverer, store, stop, database: settings.store()? })
     }
 
     /// Returns the lines to print at the start.

@@ -17,6 +17,7 @@ mod clock;
 pub mod delivery;
 mod id;
 mod invalid_value;
+mod label;
 mod page;
 mod peer_network;
 pub mod pre_booking;
@@ -30,6 +31,7 @@ mod testing;
 
 pub use clock::{Clock, Timestamp};
 pub use invalid_value::InvalidValue;
+pub use label::Label;
 pub use page::{Page, PageRequest, PageSize};
 pub use peer_network::PeerNetwork;
 pub use repository_error::RepositoryError;

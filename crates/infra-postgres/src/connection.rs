@@ -1,25 +1,26 @@
+use std::io::ErrorKind;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::PgPoolOptions;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::sqlx::{self, Connection};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
-use tracing::log::LevelFilter;
+use sea_orm::sqlx;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
+use crate::database_url::{DatabaseUrl, Engine};
 use crate::pool::Connections;
-use crate::postgres::{self, PostgresPool, SLOW_STATEMENT};
+use crate::postgres::{self, Accepts, PostgresPool};
 use crate::signal::Signal;
+use crate::sqlite::{self, Purpose};
 use crate::{Pool, Repositories, Store};
 
 /// Where the store is, and how to use it.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
-    /// `postgres://...`, `sqlite://path` or `sqlite::memory:`.
-    pub url: String,
-    /// The maximum number of connections to PostgreSQL. SQLite always has one: several would wait for each other, and serve users
-    /// less evenly.
+    /// Where it is.
+    pub url: DatabaseUrl,
+    /// The maximum number of connections to PostgreSQL; a quarter as many more are for searches. SQLite always has one, and another
+    /// for searches: several that write would wait for each other, and serve users less evenly.
     pub max_connections: NonZeroU32,
     /// Whether to bring the schema up to date. If not, it must be.
     pub migrates: bool,
@@ -31,6 +32,12 @@ pub enum ConnectError {
     /// The store can't be reached.
     #[error("the database of DATABASE_URL can't be opened; does it run, and is the address right? {0}")]
     Connect(DbErr),
+    /// The connection can't be encrypted, or leads to a server that is not trusted.
+    #[error(
+        "the connection to the database of DATABASE_URL is not safe: {0}; a server on another machine needs TLS and a certificate \
+         for its host, from a known authority or one that sslrootcert=FILE names; sslmode=... in DATABASE_URL allows less"
+    )]
+    Tls(DbErr),
     /// The store is read-only.
     #[error(
         "the database of DATABASE_URL is read-only, so it is a standby or a primary that was demoted; DATABASE_URL must be the \
@@ -56,8 +63,8 @@ pub enum ConnectError {
 
 /// How long to wait for a connection.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How often to try to open an SQLite file that another process is creating.
-const SQLITE_OPEN_ATTEMPTS: u32 = 5;
+/// How long a search may take.
+pub(crate) const SEARCH_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Opens the store and brings its schema up to date, if it may.
 ///
@@ -66,29 +73,70 @@ const SQLITE_OPEN_ATTEMPTS: u32 = 5;
 /// # Errors
 /// The store can't be reached, can't be written, or can't be migrated.
 pub async fn connect(options: &StoreOptions) -> Result<Store, ConnectError> {
-    let connections = if options.url.starts_with("sqlite:") {
-        let database = open_sqlite(&options.url).await.map_err(ConnectError::Connect)?;
-        prepare_schema(&database, options.migrates).await?;
-        Connections::Sqlite(database)
-    } else {
-        Connections::Postgres(open_postgres(options).await?)
-    };
-    Ok(Repositories { connection: Pool(connections), signal: Arc::new(Signal::new(&options.url)) })
+    match &options.url.engine {
+        Engine::Sqlite(url) => {
+            let connection = open_sqlite(url, options.migrates).await?;
+            Ok(Repositories { connection, signal: Arc::new(Signal::new(None)) })
+        }
+        Engine::Postgres(address) => {
+            let address = postgres::with_limits(PgConnectOptions::clone(address));
+            let connection = open_postgres(&address, options).await?;
+            Ok(Repositories { connection, signal: Arc::new(Signal::new(Some(address))) })
+        }
+    }
 }
 
-async fn open_postgres(options: &StoreOptions) -> Result<PostgresPool, ConnectError> {
-    let connect_options = postgres::connect_options(&options.url).map_err(connect_error)?;
-    let max_connections = usize::try_from(options.max_connections.get()).unwrap_or(usize::MAX);
-    let pool = PostgresPool::new(connect_options.clone(), max_connections, ACQUIRE_TIMEOUT);
-    let pool = pool.map_err(|error| ConnectError::Connect(DbErr::Custom(error.to_string())))?;
+async fn open_sqlite(url: &str, migrates: bool) -> Result<Pool, ConnectError> {
+    let database = sqlite::open(url, Purpose::Everything).await.map_err(ConnectError::Connect)?;
+    prepare_schema(&database, migrates).await?;
+    let is_in_memory = [":memory:", "mode=memory"].iter().any(|part| url.contains(part));
+    let searches = if is_in_memory {
+        None
+    } else {
+        let database = sqlite::open(url, Purpose::Searches).await.map_err(ConnectError::Connect)?;
+        Some(Box::new(Pool { connections: Connections::Sqlite(database), searches: None }))
+    };
+    Ok(Pool { connections: Connections::Sqlite(database), searches })
+}
+
+async fn open_postgres(address: &PgConnectOptions, options: &StoreOptions) -> Result<Pool, ConnectError> {
+    let pool = postgres_pool(address, Accepts::Primary, options.max_connections)?;
     // The first connection shows whether the address is right.
     drop(pool.acquire().await.map_err(name_cause)?);
 
     let for_migration = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
-    let for_migration = for_migration.connect_with(connect_options).await.map_err(connect_error)?;
+    let for_migration = for_migration.connect_with(address.clone()).await.map_err(connect_error)?;
     let prepared = prepare_schema(&for_migration.clone().into(), options.migrates).await;
     for_migration.close().await;
-    prepared.map(|()| pool)
+    prepared?;
+    with_searches(pool, address, Accepts::Primary, options.max_connections)
+}
+
+/// Returns the connections to a server that is only read. Opens none.
+pub(crate) fn replica_pool(address: &PgConnectOptions, max_connections: NonZeroU32) -> Result<Pool, ConnectError> {
+    let address = postgres::with_limits(address.clone());
+    let pool = postgres_pool(&address, Accepts::Any, max_connections)?;
+    with_searches(pool, &address, Accepts::Any, max_connections)
+}
+
+/// Adds connections for searches, a quarter as many.
+fn with_searches(
+    pool: PostgresPool,
+    address: &PgConnectOptions,
+    accepts: Accepts,
+    max_connections: NonZeroU32,
+) -> Result<Pool, ConnectError> {
+    let address = postgres::for_searches(address.clone(), SEARCH_TIMEOUT);
+    let few = NonZeroU32::new(max_connections.get().div_ceil(4)).unwrap_or(NonZeroU32::MIN);
+    let searches = Connections::Postgres(postgres_pool(&address, accepts, few)?);
+    let searches = Some(Box::new(Pool { connections: searches, searches: None }));
+    Ok(Pool { connections: Connections::Postgres(pool), searches })
+}
+
+fn postgres_pool(address: &PgConnectOptions, accepts: Accepts, max: NonZeroU32) -> Result<PostgresPool, ConnectError> {
+    let max = usize::try_from(max.get()).unwrap_or(usize::MAX);
+    let pool = PostgresPool::new(address.clone(), accepts, max, ACQUIRE_TIMEOUT);
+    pool.map_err(|error| ConnectError::Connect(DbErr::Custom(error.to_string())))
 }
 
 async fn prepare_schema(database: &DatabaseConnection, migrates: bool) -> Result<(), ConnectError> {
@@ -107,66 +155,21 @@ pub(crate) fn connect_error(error: sqlx::Error) -> ConnectError {
 }
 
 fn name_cause(error: DbErr) -> ConnectError {
-    if let DbErr::Conn(RuntimeErr::SqlxError(cause)) = &error
-        && let sqlx::Error::Configuration(cause) = cause.as_ref()
-    {
+    let DbErr::Conn(RuntimeErr::SqlxError(cause)) = &error else { return ConnectError::Connect(error) };
+    if let sqlx::Error::Configuration(cause) = cause.as_ref() {
         match cause.to_string().as_str() {
             postgres::READ_ONLY => return ConnectError::ReadOnly,
             postgres::POOLER => return ConnectError::Pooler,
             _ => {}
         }
     }
-    ConnectError::Connect(error)
+    if is_about_tls(cause) { ConnectError::Tls(error) } else { ConnectError::Connect(error) }
 }
 
-pub(crate) async fn open_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let options = sqlite(url);
-    let mut attempts = 1;
-    loop {
-        match Database::connect(options.clone()).await {
-            Err(_) if attempts < SQLITE_OPEN_ATTEMPTS => attempts += 1,
-            result => return result,
-        }
-    }
-}
-
-fn sqlite(url: &str) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .sqlx_logging(false)
-        .sqlx_slow_statements_logging_settings(LevelFilter::Warn, SLOW_STATEMENT)
-        .record_stmt_in_spans(false)
-        .max_connections(1)
-        // An in-memory database ends with its only connection.
-        .min_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .map_sqlx_sqlite_pool_opts(|pool| {
-            // A commit that fails for lack of space ends the transaction, but the driver does not notice: later writes would
-            // belong to a transaction that is never committed. So close such a connection.
-            pool.after_release(|connection, _| {
-                Box::pin(async move {
-                    if connection.is_in_transaction() {
-                        // The ping waits for the rollback of an abandoned transaction.
-                        connection.ping().await?;
-                    }
-                    Ok(!connection.is_in_transaction())
-                })
-            })
-        })
-        .map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
-                .busy_timeout(ACQUIRE_TIMEOUT)
-                .foreign_keys(true)
-                // For searches: SQLite's own LIKE folds ASCII only.
-                .with_regexp()
-        });
-    options
+fn is_about_tls(error: &sqlx::Error) -> bool {
+    // For a certificate that it refuses, sqlx passes the error of rustls on.
+    matches!(error, sqlx::Error::Tls(_))
+        || matches!(error, sqlx::Error::Io(cause) if cause.kind() == ErrorKind::InvalidData)
 }
 
 #[cfg(test)]
@@ -213,8 +216,9 @@ mod tests {
     #[tokio::test]
     async fn a_full_store_is_unavailable_and_works_again_when_it_has_space() {
         let directory = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}/bookstore.db", directory.path().display());
-        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN, migrates: true }).await.unwrap();
+        let url = DatabaseUrl::parse(&format!("sqlite://{}/bookstore.db", directory.path().display())).unwrap();
+        let options = StoreOptions { url, max_connections: NonZeroU32::MIN, migrates: true };
+        let store = connect(&options).await.unwrap();
         // SQLite does not shrink a file to the limit, but does not let it grow either.
         store.connection.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
 
@@ -241,8 +245,7 @@ mod tests {
         unit.commit().await.unwrap();
         assert_eq!(pragma(&store, "integrity_check").await, "ok");
         store.close().await;
-        let url = format!("sqlite://{}/bookstore.db", directory.path().display());
-        let store = connect(&StoreOptions { url, max_connections: NonZeroU32::MIN, migrates: true }).await.unwrap();
+        let store = connect(&options).await.unwrap();
         assert!(store.find_credentials(&user(0).email).await.unwrap().is_some(), "it was not committed");
         assert_eq!(pragma(&store, "integrity_check").await, "ok");
     }

@@ -29,9 +29,10 @@ const UNAVAILABLE_ON_POSTGRES: [&str; 10] = [
 ];
 
 /// SQLite's result codes after which the same call may succeed a little later.
-const UNAVAILABLE_ON_SQLITE: [&str; 7] = [
+const UNAVAILABLE_ON_SQLITE: [&str; 8] = [
     "5",    // SQLITE_BUSY
     "6",    // SQLITE_LOCKED
+    "9",    // SQLITE_INTERRUPT: a search took too long
     "13",   // SQLITE_FULL: no space left
     "261",  // SQLITE_BUSY_RECOVERY
     "517",  // SQLITE_BUSY_SNAPSHOT

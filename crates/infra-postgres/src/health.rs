@@ -3,7 +3,6 @@ use domain::{RepositoryError, StoreHealth, StoreState};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use crate::error::repository_error;
-use crate::pool::Connections;
 use crate::{Pool, Store};
 
 #[async_trait]
@@ -20,12 +19,14 @@ impl StoreHealth for Store {
 /// Returns whether the server is read-only. If it is, replaces the connections, because the address may lead to a new primary by
 /// now.
 async fn is_read_only(pool: &Pool) -> Result<bool, DbErr> {
-    let Connections::Postgres(connections) = &pool.0 else { return Ok(false) };
+    if pool.get_database_backend() == DbBackend::Sqlite {
+        return Ok(false);
+    }
     let question = "SELECT current_setting('transaction_read_only') = 'on'";
     let row = pool.query_one_raw(Statement::from_string(DbBackend::Postgres, question)).await?;
     let is_read_only = row.map_or(Ok(true), |row| row.try_get_by_index(0))?;
     if is_read_only {
-        connections.replace_all();
+        pool.replace_all();
     }
     Ok(is_read_only)
 }

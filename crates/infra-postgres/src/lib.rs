@@ -6,6 +6,7 @@
 mod account;
 mod book;
 mod connection;
+mod database_url;
 mod delivery;
 mod entity;
 mod error;
@@ -15,11 +16,13 @@ mod pool;
 mod postgres;
 mod pre_booking;
 mod signal;
+mod sqlite;
 mod store;
 mod transaction;
 mod unit_of_work;
 
 pub use connection::{ConnectError, StoreOptions, connect};
+pub use database_url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use maintenance::{Finding, Maintenance, Step};
 pub use pool::Pool;
 pub use store::{Repositories, Store};

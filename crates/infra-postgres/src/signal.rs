@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use sea_orm::sqlx;
 use sea_orm::sqlx::Executor;
-use sea_orm::sqlx::postgres::{PgListener, PgPoolOptions};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::{Mutex, Notify};
 use tokio::time::timeout;
-
-use crate::postgres::connect_options;
 
 /// The PostgreSQL channel on which the transaction of a restock notifies when it is committed.
 pub(crate) const CHANNEL: &str = "restocks";
@@ -20,15 +18,16 @@ const LISTENER_LIMIT: Duration = Duration::from_secs(2);
 /// Wakes workers at a restock: all instances through PostgreSQL, or the one process that uses an SQLite file.
 #[derive(Debug)]
 pub(crate) struct Signal {
-    url: String,
+    /// How to connect to PostgreSQL; `None` on SQLite.
+    postgres: Option<PgConnectOptions>,
     /// The listening connection, if there is one.
     listener: Mutex<Option<PgListener>>,
     within_process: Notify,
 }
 
 impl Signal {
-    pub(crate) fn new(url: &str) -> Self {
-        Self { url: url.to_owned(), listener: Mutex::new(None), within_process: Notify::new() }
+    pub(crate) fn new(postgres: Option<PgConnectOptions>) -> Self {
+        Self { postgres, listener: Mutex::new(None), within_process: Notify::new() }
     }
 
     /// Wakes a worker of this process. On SQLite the transaction of the restock holds the only connection until it ends, so the
@@ -60,9 +59,10 @@ impl Signal {
     }
 
     async fn listen(&self) -> Result<PgListener, sqlx::Error> {
+        let options = self.postgres.clone().ok_or(sqlx::Error::PoolClosed)?;
         let pool = PgPoolOptions::new().max_connections(1);
         // Operators see it beside the connections that serve requests.
-        let pool = pool.connect_lazy_with(connect_options(&self.url)?.application_name("bookstore listener"));
+        let pool = pool.connect_lazy_with(options.application_name("bookstore listener"));
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.eager_reconnect(false);
         listener.ignore_pool_close_event(true);

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::random_token;
+use crate::{hmac_provider, random_token};
 
 const ISSUER: &str = "bookstore";
 const AUDIENCE: &str = "bookstore-api";
@@ -39,6 +39,7 @@ impl JwtIssuer {
     /// Creates an issuer that signs with a secret.
     #[must_use]
     pub fn new(secret: &SecretString, access_token_ttl: Duration, refresh_token_ttl: Duration) -> Self {
+        hmac_provider::install();
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -126,6 +127,7 @@ mod tests {
     }
 
     fn signed(algorithm: Algorithm, secret: &str, claims: &Value) -> String {
+        hmac_provider::install();
         encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
     }
 

@@ -1,6 +1,7 @@
 //! Implements the ports for passwords (Argon2), tokens (JWT), the log-in throttle, the clock and chance.
 
 mod argon2_hasher;
+mod hmac_provider;
 mod in_memory_throttle;
 mod jwt_issuer;
 mod random;

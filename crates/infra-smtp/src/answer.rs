@@ -1,6 +1,5 @@
 //! Formats the replies of a mail server to store and show them.
 
-use lettre::transport::smtp::Error;
 use lettre::transport::smtp::response::Response;
 
 /// Longer replies are truncated. A mail server may send replies of any length.
@@ -9,10 +8,6 @@ const MAX_CHARACTERS: usize = 500;
 pub(crate) fn of_response(response: &Response) -> String {
     let lines: Vec<&str> = response.message().collect();
     one_line(&format!("{} {}", response.code(), lines.join(" ")))
-}
-
-pub(crate) fn of_error(error: &Error) -> String {
-    one_line(&error.to_string())
 }
 
 /// Replaces line ends, NUL, other control characters and repeated spaces by single spaces, and truncates the text.

@@ -1,59 +1,80 @@
 use std::time::Duration;
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
-use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::DEFAULT_MECHANISMS;
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Noop, Starttls};
+use lettre::transport::smtp::extension::{Extension, ServerInfo};
+use tokio::net::TcpStream;
 
+use crate::conversation::Conversation;
+use crate::smtp_error::SmtpError;
 use crate::smtp_server::{Encryption, SmtpServer};
+use crate::tls::Tls;
 
 /// A connection that was idle for longer than this is checked before it is used.
 const CHECK_AFTER_IDLE: Duration = Duration::from_secs(10);
 
-/// A connection to the mail server, used for one letter after the other.
+/// A connection to the mail server, used for one e-mail after the other.
 pub(crate) struct Connection {
-    pub(crate) smtp: AsyncSmtpConnection,
-    /// Whether no letter is in progress. A connection that was left in the middle of a letter can't be used again.
-    pub(crate) is_between_letters: bool,
+    pub(crate) conversation: Conversation,
+    /// What the server supports.
+    pub(crate) server: ServerInfo,
+    /// Whether no e-mail is in progress. A connection that was left in the middle of an e-mail can't be used again.
+    pub(crate) is_between_mails: bool,
 }
 
 /// Opens connections for a pool.
-#[derive(Debug)]
-pub(crate) struct Connections(pub(crate) SmtpServer);
+pub(crate) struct Connections {
+    pub(crate) server: SmtpServer,
+    pub(crate) tls: Tls,
+}
+
+impl Connections {
+    async fn encrypt(&self, conversation: Conversation) -> Result<Conversation, SmtpError> {
+        Ok(Conversation::over(self.tls.encrypt(conversation.into_stream(), &self.server.host).await?))
+    }
+}
 
 impl Manager for Connections {
     type Type = Connection;
-    type Error = Error;
+    type Error = SmtpError;
 
-    async fn create(&self) -> Result<Connection, Error> {
-        let SmtpServer { host, port, encryption, credentials, hello_name } = &self.0;
-        let implicit = match encryption {
-            Encryption::Implicit => Some(TlsParameters::new(host.clone())?),
-            Encryption::None | Encryption::Opportunistic | Encryption::Required => None,
-        };
+    async fn create(&self) -> Result<Connection, SmtpError> {
+        let SmtpServer { host, port, encryption, credentials, hello_name } = &self.server;
         // The caller limits the time that all of this takes.
-        let address = (host.as_str(), *port);
-        let mut smtp = AsyncSmtpConnection::connect_tokio1(address, None, hello_name, implicit, None).await?;
+        let mut conversation = Conversation::over(TcpStream::connect((host.as_str(), *port)).await?);
+        if *encryption == Encryption::Implicit {
+            conversation = self.encrypt(conversation).await?;
+        }
+        conversation.greeting().await?;
+        let mut server = conversation.hello(hello_name).await?;
+        let offers_tls = server.supports_feature(Extension::StartTls);
         let upgrades = match encryption {
+            Encryption::Required if !offers_tls => {
+                return Err(SmtpError::Broken("the mail server does not offer STARTTLS".to_owned()));
+            }
             Encryption::Required => true,
-            Encryption::Opportunistic => smtp.can_starttls(),
+            Encryption::Opportunistic => offers_tls,
             Encryption::None | Encryption::Implicit => false,
         };
         if upgrades {
-            smtp.starttls(TlsParameters::new(host.clone())?, hello_name).await?;
+            conversation.command(Starttls, &[220]).await?;
+            conversation = self.encrypt(conversation).await?;
+            // What it said before TLS may have been an attacker (RFC 3207, 4.2).
+            server = conversation.hello(hello_name).await?;
         }
         if let Some(credentials) = credentials {
-            smtp.auth(DEFAULT_MECHANISMS, credentials).await?;
+            conversation.authenticate(&server, credentials).await?;
         }
-        Ok(Connection { smtp, is_between_letters: true })
+        Ok(Connection { conversation, server, is_between_mails: true })
     }
 
-    async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<Error> {
-        let was_idle = metrics.last_used() > CHECK_AFTER_IDLE;
-        if connection.is_between_letters && (!was_idle || connection.smtp.test_connected().await) {
-            Ok(())
-        } else {
-            Err(RecycleError::message("the connection was lost or left in the middle of a letter"))
+    async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<SmtpError> {
+        if !connection.is_between_mails {
+            return Err(RecycleError::message("the connection was left in the middle of a mail"));
         }
+        if metrics.last_used() > CHECK_AFTER_IDLE {
+            connection.conversation.command(Noop, &[250]).await?;
+        }
+        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::answer::one_line;
 
-/// The sender of letters, and the shop that their links point to.
+/// The sender of e-mails, and the shop that their links point to.
 #[derive(Debug, Clone)]
 pub struct Letterhead {
     sender: Mailbox,
@@ -72,10 +72,10 @@ impl Letterhead {
         Ok(Self { sender: sender.parse().map_err(|_| InvalidSender)?, shop })
     }
 
-    /// Composes the e-mail of a letter.
+    /// Composes an e-mail.
     ///
     /// # Errors
-    /// Why this letter can't be composed, to be recorded like a reply of a mail server.
+    /// Why this e-mail can't be composed, to be recorded like a reply of a mail server.
     pub(crate) fn compose(&self, letter: &Letter) -> Result<Message, String> {
         let to: Address = letter.to.as_str().parse().map_err(|_| "e-mail can't be sent to this address".to_owned())?;
         let content = Content {

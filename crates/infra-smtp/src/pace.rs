@@ -4,28 +4,28 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
-/// How late a mail may start, because of timers or a busy machine, without delaying the ones after it.
+/// How late an e-mail may start, because of timers or a busy machine, without delaying the ones after it.
 const CATCH_UP: Duration = Duration::from_millis(20);
 /// Within this time at most the allowed number of mails start. It is a second, plus `CATCH_UP`, plus 80 ms because the mail server
-/// counts, and some mails take longer to reach it than others.
+/// counts, and some e-mails take longer to reach it than others.
 const WINDOW: Duration = Duration::from_millis(1_100);
 
-/// Spaces mails out, so that no second has more than allowed.
+/// Spaces e-mails out, so that no second has more than allowed.
 #[derive(Debug)]
 pub struct Pace {
     gap: Duration,
-    /// When the next mail may start. The lock is fair, so mails start in order.
+    /// When the next e-mail may start. The lock is fair, so e-mails start in order.
     next: Mutex<Instant>,
 }
 
 impl Pace {
-    /// Allows this many mails within any second.
+    /// Allows this many e-mails within any second.
     #[must_use]
     pub fn new(max_per_second: NonZeroU32) -> Self {
         Self { gap: WINDOW / max_per_second.get(), next: Mutex::new(Instant::now()) }
     }
 
-    /// Waits until another mail may start.
+    /// Waits until another e-mail may start.
     pub(crate) async fn wait(&self) {
         let mut next = self.next.lock().await;
         sleep_until(*next).await;
@@ -39,7 +39,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns when mails start if ten tasks always have one to send.
+    /// Returns when e-mails start if ten tasks always have one to send.
     async fn start_times(max_per_second: u32, mails: u32) -> Vec<Instant> {
         let pace = Arc::new(Pace::new(NonZeroU32::new(max_per_second).unwrap()));
         let senders: Vec<_> = (0..10)

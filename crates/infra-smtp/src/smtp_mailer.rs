@@ -4,52 +4,65 @@ use async_trait::async_trait;
 use deadpool::managed::{BuildError, Object, Pool, PoolError};
 use domain::delivery::{Letter, MailServerTrouble, Mailer, Reply};
 use lettre::Message;
-use lettre::transport::smtp::Error;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use tokio::time::timeout;
+use tokio_rustls::rustls;
 
 use crate::connection::{Connection, Connections};
+use crate::conversation::CLOSING;
+use crate::smtp_error::SmtpError;
+use crate::tls::Tls;
 use crate::{Letterhead, Pace, SmtpServer, answer};
 
 /// How long it may take until the mail server has accepted the sender, including the wait for the pace.
 const BEGIN_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long the mail server may then take to accept the letter. RFC 5321, 4.5.3.2, would allow longer than a claim holds. If the
-/// server accepts the letter after this time, a second copy may arrive.
+/// How long the mail server may then take to accept the e-mail. RFC 5321, 4.5.3.2, would allow longer than a claim holds. If the
+/// server accepts the e-mail after this time, a second copy may arrive.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(85);
-/// How long the mail server may take to reset after it refused a letter. All three together are what `Mailer` allows.
+/// How long the mail server may take to reset after it refused an e-mail. All three together are what `Mailer` allows.
 const RESET_TIMEOUT: Duration = Duration::from_secs(5);
-/// The server closes the connection, which it may do at any time (RFC 5321, 3.8).
-const CLOSING: u16 = 421;
 
-/// Sends letters to a mail server, over a few connections that stay open.
+/// Sends e-mails to a mail server, over a few connections that stay open.
 pub struct SmtpMailer {
     letterhead: Letterhead,
     pace: Pace,
     connections: Pool<Connections>,
 }
 
+/// Why a mailer can't be created.
+#[derive(Debug, thiserror::Error)]
+pub enum SmtpMailerError {
+    /// TLS can't be set up.
+    #[error("TLS can't be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The pool of connections can't be created.
+    #[error("the pool of connections can't be created: {0}")]
+    Pool(#[from] BuildError),
+}
+
 /// Why MAIL FROM failed.
 enum NotBegun {
-    /// The mail server does not support SMTPUTF8, which the letter needs.
+    /// The mail server does not support SMTPUTF8, which the e-mail needs.
     NoSmtpUtf8,
     /// The mail server refused the sender, did not reply, or could not be reached.
     Failed { answer: String, is_permanent: bool },
 }
 
 impl SmtpMailer {
-    /// Creates a mailer with at most `max_connections` connections at once. The first letter opens the first one.
+    /// Creates a mailer with at most `max_connections` connections at once. The first e-mail opens the first one.
     ///
     /// # Errors
-    /// The pool can't be created.
+    /// TLS or the pool can't be set up.
     pub fn new(
         letterhead: Letterhead,
         pace: Pace,
         server: SmtpServer,
         max_connections: usize,
-    ) -> Result<Self, BuildError> {
-        let connections = Pool::builder(Connections(server)).max_size(max_connections).build()?;
+    ) -> Result<Self, SmtpMailerError> {
+        let connections = Connections { server, tls: Tls::of_the_system()? };
+        let connections = Pool::builder(connections).max_size(max_connections).build()?;
         Ok(Self { letterhead, pace, connections })
     }
 
@@ -62,17 +75,18 @@ impl SmtpMailer {
     async fn send_mail_from(&self, mail: &Message, with_utf_8: bool) -> Result<Object<Connections>, NotBegun> {
         loop {
             let mut connection = self.connections.get().await?;
-            if with_utf_8 && !connection.smtp.server_info().supports_feature(Extension::SmtpUtfEight) {
+            if with_utf_8 && !connection.server.supports_feature(Extension::SmtpUtfEight) {
                 return Err(NotBegun::NoSmtpUtf8);
             }
             self.pace.wait().await;
-            connection.is_between_letters = false;
+            connection.is_between_mails = false;
             let was_used = Object::metrics(&connection).recycle_count > 0;
             let parameters = if with_utf_8 { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
-            match connection.smtp.command(Mail::new(mail.envelope().from().cloned(), parameters)).await {
+            let command = Mail::new(mail.envelope().from().cloned(), parameters);
+            match connection.conversation.command(command, &[250]).await {
                 Ok(_) => return Ok(connection),
-                // The server closed an idle connection. The loop ends at the latest with a new one.
-                Err(error) if was_used && error.status().is_none_or(|code| u16::from(code) == CLOSING) => {}
+                // The server closed an idle connection, or broke the rules on it. The loop ends at the latest with a new one.
+                Err(error) if was_used && is_about_the_connection(&error) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -102,8 +116,8 @@ impl Mailer for SmtpMailer {
                 ));
             }
             Err(NotBegun::Failed { answer, is_permanent }) => {
-                let is_about_the_letter = needs_utf_8 && self.accepts_sender_without_utf_8(&mail).await;
-                return if is_about_the_letter {
+                let is_about_the_mail = needs_utf_8 && self.accepts_sender_without_utf_8(&mail).await;
+                return if is_about_the_mail {
                     Ok(refusal(answer, is_permanent))
                 } else {
                     Err(MailServerTrouble(answer))
@@ -115,17 +129,24 @@ impl Mailer for SmtpMailer {
         };
         match handed_over {
             Ok(response) => {
-                connection.is_between_letters = true;
+                connection.is_between_mails = true;
                 Ok(Reply::Accepted(answer::of_response(&response)))
             }
             Err(error) => {
-                // A server that refused this letter may accept the next one. One that did not reply is gone.
-                if error.status().is_some() {
+                // A server that refused this e-mail may accept the next one. One that did not reply is gone.
+                if matches!(error, SmtpError::Refused(_)) {
                     reset(&mut connection).await;
                 }
-                Ok(refusal(answer::of_error(&error), error.is_permanent()))
+                Ok(refusal(error.to_string(), error.is_permanent()))
             }
         }
+    }
+}
+
+fn is_about_the_connection(error: &SmtpError) -> bool {
+    match error {
+        SmtpError::Refused(response) => response.has_code(CLOSING),
+        SmtpError::Broken(_) => true,
     }
 }
 
@@ -133,20 +154,20 @@ fn refusal(answer: String, is_permanent: bool) -> Reply {
     if is_permanent { Reply::Refused(answer) } else { Reply::Deferred(answer) }
 }
 
-/// Sends RSET, so that the connection can be used for another letter.
+/// Sends RSET, so that the connection can be used for another e-mail.
 async fn reset(connection: &mut Connection) {
-    let reset = timeout(RESET_TIMEOUT, connection.smtp.command(Rset)).await;
-    connection.is_between_letters = reset.is_ok_and(|reset| reset.is_ok());
+    let reset = timeout(RESET_TIMEOUT, connection.conversation.command(Rset, &[250])).await;
+    connection.is_between_mails = reset.is_ok_and(|reset| reset.is_ok());
 }
 
-impl From<Error> for NotBegun {
-    fn from(error: Error) -> Self {
-        Self::Failed { answer: answer::of_error(&error), is_permanent: error.is_permanent() }
+impl From<SmtpError> for NotBegun {
+    fn from(error: SmtpError) -> Self {
+        Self::Failed { answer: error.to_string(), is_permanent: error.is_permanent() }
     }
 }
 
-impl From<PoolError<Error>> for NotBegun {
-    fn from(error: PoolError<Error>) -> Self {
+impl From<PoolError<SmtpError>> for NotBegun {
+    fn from(error: PoolError<SmtpError>) -> Self {
         if let PoolError::Backend(error) = error {
             error.into()
         } else {
@@ -155,17 +176,19 @@ impl From<PoolError<Error>> for NotBegun {
     }
 }
 
-/// Sends the recipient and the content of a letter whose sender was accepted.
-async fn hand_over(connection: &mut Connection, mail: &Message) -> Result<Response, Error> {
+/// Sends the recipient and the content of an e-mail whose sender was accepted.
+async fn hand_over(connection: &mut Connection, mail: &Message) -> Result<Response, SmtpError> {
+    let conversation = &mut connection.conversation;
     for recipient in mail.envelope().to() {
-        connection.smtp.command(Rcpt::new(recipient.clone(), Vec::new())).await?;
+        // 251 and 252 accept it, too (RFC 5321, 3.4 and 3.5.3).
+        conversation.command(Rcpt::new(recipient.clone(), Vec::new()), &[250, 251, 252]).await?;
     }
-    connection.smtp.command(Data).await?;
-    connection.smtp.command(content(mail)).await
+    conversation.command(Data, &[354]).await?;
+    conversation.command(content(mail), &[250]).await
 }
 
-/// Returns a message as it is sent, with dots escaped and the end mark (RFC 5321, 4.5.2), in one piece. lettre would write the end
-/// mark separately, and TCP would delay it by 40 ms, until the server has acknowledged the rest.
+/// Returns a message as it is sent, with dots escaped and the end mark (RFC 5321, 4.5.2), in one piece. TCP would delay an end
+/// mark that is written separately by 40 ms, until the server has acknowledged the rest.
 fn content(mail: &Message) -> String {
     // Every part is text or encoded, so this loses nothing.
     let message = String::from_utf8_lossy(&mail.formatted()).replace("\r\n.", "\r\n..");

@@ -36,6 +36,12 @@ pub enum InvalidSmtpUrl {
     /// The URL is malformed.
     #[error("must be smtps://USER:PASSWORD@HOST, or smtp://USER:PASSWORD@HOST:587?tls=required")]
     Malformed,
+    /// The host would be read from a part of the password.
+    #[error(
+        "has a /, a ? or a # before its last @, where the host would begin; in user and password write %2F for /, %3F for ?, \
+         %23 for #, %25 for % and %40 for @"
+    )]
+    Unescaped,
     /// The connection would be unencrypted, so an attacker on the network could read every e-mail.
     #[error(
         "must be encrypted (smtps://, or smtp:// with ?tls=required) unless the mail server is on this machine; \
@@ -51,6 +57,11 @@ impl SmtpServer {
     /// # Errors
     /// The URL is malformed, or would send e-mails, and maybe a password, unencrypted to another machine.
     pub fn parse(url: &str, allow_plaintext: bool) -> Result<Self, InvalidSmtpUrl> {
+        let user_info =
+            url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map(|(user_info, _)| user_info);
+        if user_info.is_some_and(|user_info| user_info.contains(['/', '?', '#'])) {
+            return Err(InvalidSmtpUrl::Unescaped);
+        }
         let url = Url::parse(url).map_err(|_| InvalidSmtpUrl::Malformed)?;
         let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
         let (encryption, default_port) = match (url.scheme(), tls.as_deref()) {
@@ -124,6 +135,18 @@ mod tests {
             assert_eq!(SmtpServer::parse(url, false).unwrap_err(), InvalidSmtpUrl::Plaintext, "{url}");
             assert!(SmtpServer::parse(url, true).is_ok(), "{url}");
         }
+    }
+
+    #[test]
+    fn no_part_of_a_password_is_taken_for_the_host() {
+        for password in
+            ["12/secret", "se/cret", "12#secret", "#secret", "12?secret", "1?tls=required&x=secret", "a@b/secret"]
+        {
+            let url = format!("smtp://shop:{password}@mail.example.com");
+            assert_eq!(SmtpServer::parse(&url, true).unwrap_err(), InvalidSmtpUrl::Unescaped, "{password}");
+        }
+        let server = SmtpServer::parse("smtps://shop:1%2F2%3F3%23%40%25@mail.example.com", false).unwrap();
+        assert_eq!(server.credentials, Some(Credentials::new("shop".to_owned(), "1/2?3#@%".to_owned())));
     }
 
     #[test]

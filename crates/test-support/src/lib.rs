@@ -28,6 +28,7 @@
 
 mod admin_connection;
 mod bystander;
+mod certificate;
 mod database;
 mod mail_server;
 mod network;
@@ -43,6 +44,7 @@ mod script;
 mod suite;
 
 pub use bystander::Bystander;
+pub use certificate::Certificate;
 pub use database::{Engine, TestDatabase};
 pub use mail_server::{Mail, MailServer, Step, Verdict};
 pub use network::Network;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
+use crate::certificate::Certificate;
 use crate::postgres_source::Places;
 use crate::private_cluster::{Durability, PrivateCluster};
 
@@ -83,6 +84,15 @@ impl OwnServer {
     /// It did not stop or start.
     pub fn demote(&mut self) -> Result<()> {
         self.0.demote()
+    }
+
+    /// Starts it again with TLS, at a TCP port of this machine. Returns its new URL, which has the host `localhost`; the old one is
+    /// void.
+    ///
+    /// # Errors
+    /// It did not start at any port.
+    pub fn serve_tls(&mut self, certificate: &Certificate) -> Result<String> {
+        self.0.serve_tls(certificate.directory())
     }
 
     /// Changes a setting, which may take a moment to have an effect. Some take effect only when it is started again.

@@ -1,9 +1,10 @@
 //! A throw-away PostgreSQL server.
 
 use std::ffi::OsStr;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use url::Url;
 
 use crate::script::Script;
@@ -19,6 +20,9 @@ pub(crate) struct PrivateCluster {
     data: PathBuf,
     url: Url,
 }
+
+/// How many ports a server tries that needs a free one.
+const PORTS_TO_TRY: usize = 10;
 
 /// What such a server keeps when it crashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +82,22 @@ impl PrivateCluster {
     /// Adds a line to its settings, and tells it to read them again.
     pub(crate) fn set(&mut self, line: &str) -> Result<()> {
         self.script.order(&format!("set {line}"))
+    }
+
+    /// Starts it again at a TCP port, with TLS. Returns its URL.
+    pub(crate) fn serve_tls(&mut self, certificate: &Path) -> Result<String> {
+        self.script.order(&format!("tls {}", certificate.display()))?;
+        self.stop()?;
+        let mut port = 0;
+        for _ in 0..PORTS_TO_TRY {
+            // Another program may take it before the server does.
+            port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+            self.script.order(&format!("append port = {port}"))?;
+            if self.start_again().is_ok() {
+                return Ok(format!("postgres://postgres@localhost:{port}/postgres"));
+            }
+        }
+        bail!("the server can't listen, in the end at port {port}")
     }
 
     pub(crate) fn url(&self) -> &Url {

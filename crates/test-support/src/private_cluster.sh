@@ -6,7 +6,8 @@
 # $4: the data directory of a durable server, for a standby of it
 #
 # Says on standard output which directory it made, and then "ready" or "failed". Each line of standard input is an order,
-# "crash", "stop", "start", "promote", "demote" or "set <a line of postgresql.conf>", and answered in the same way.
+# "crash", "stop", "start", "promote", "demote", "set <a line of postgresql.conf>", "append <such a line>", which waits for a restart, or
+# "tls <a directory with server.pem and server.key>", which waits, too. Each is answered in the same way.
 
 # Nothing but the end of the run ends this script; SIGPIPE is what `echo` gets when the run is gone before it is ready.
 trap '' HUP INT TERM PIPE
@@ -74,6 +75,20 @@ set_line() {
     echo "$1" >>"$data/postgresql.conf" && "$programs/pg_ctl" reload --pgdata="$data" </dev/null >>"$log" 2>&1
 }
 
+append_line() {
+    echo "$1" >>"$data/postgresql.conf"
+}
+
+# The server wants to be the only one who can read its key.
+use_tls() {
+    cp "$1/server.pem" "$1/server.key" "$data" && chmod 600 "$data/server.key" && cat >>"$data/postgresql.conf" <<SETTINGS
+listen_addresses = '127.0.0.1'
+ssl = on
+ssl_cert_file = 'server.pem'
+ssl_key_file = 'server.key'
+SETTINGS
+}
+
 report() {
     if "$@"; then echo ready 2>/dev/null; else echo failed 2>/dev/null; fi
 }
@@ -96,6 +111,8 @@ while read -r order; do
     start) report start ;;
     promote) report promote ;;
     demote) report demote ;;
+    'tls '*) report use_tls "${order#tls }" ;;
+    'append '*) report append_line "${order#append }" ;;
     'set '*) report set_line "${order#set }" ;;
     esac
 done

@@ -16,7 +16,7 @@ const fn kind(status: StatusCode, code: &'static str, detail: &'static str) -> K
 pub(crate) mod kinds {
     use super::{Kind, StatusCode as S, kind};
 
-    pub(crate) const NOT_FOUND: Kind = kind(S::NOT_FOUND, "NOT_FOUND", "This path does not exist; see /docs");
+    pub(crate) const NOT_FOUND: Kind = kind(S::NOT_FOUND, "NOT_FOUND", "This path does not exist");
     pub(crate) const METHOD_NOT_ALLOWED: Kind = kind(S::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "");
 
     pub(crate) const AUTH_TOKEN_MISSING: Kind =
@@ -66,6 +66,11 @@ pub(crate) mod kinds {
         kind(S::CONFLICT, "PREBOOK_BOOK_IN_STOCK", "Book is in stock — add to cart instead");
     pub(crate) const PREBOOK_DUPLICATE: Kind =
         kind(S::CONFLICT, "PREBOOK_DUPLICATE", "You are already waiting for this book");
+    pub(crate) const PREBOOK_LIMIT_REACHED: Kind = kind(
+        S::CONFLICT,
+        "PREBOOK_LIMIT_REACHED",
+        "You are waiting for as many books as you may; cancel a pre-booking first",
+    );
     pub(crate) const PREBOOK_ALREADY_CANCELLED: Kind =
         kind(S::CONFLICT, "PREBOOK_ALREADY_CANCELLED", "This pre-booking is already cancelled");
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
 use chrono::Duration;
 
@@ -29,7 +29,7 @@ pub(crate) struct ApiError {
     detail: Cow<'static, str>,
     field: Option<&'static str>,
     errors: Vec<FieldError>,
-    /// `Retry-After` or `Allow`, if the problem has one.
+    /// `Retry-After`, `Allow` or `Location`, if the problem has one.
     header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
@@ -56,6 +56,14 @@ impl ApiError {
         self.with_header(header::RETRY_AFTER, HeaderValue::from(delay.num_seconds().max(1)))
     }
 
+    /// Sets `Location`, the path of what the request conflicts with.
+    pub(crate) fn location(self, path: &str) -> Self {
+        match HeaderValue::from_str(path) {
+            Ok(path) => self.with_header(header::LOCATION, path),
+            Err(_) => self,
+        }
+    }
+
     fn with_header(self, name: HeaderName, value: HeaderValue) -> Self {
         Self { header: Some(Box::new((name, value))), ..self }
     }
@@ -66,9 +74,9 @@ impl ApiError {
         kinds::INTERNAL_ERROR.into()
     }
 
-    pub(crate) fn method_not_allowed(allowed: &[Method]) -> Self {
-        let allow = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-        let value = HeaderValue::from_str(&allow).unwrap_or(HeaderValue::from_static(""));
+    /// Names the methods that are allowed.
+    pub(crate) fn method_not_allowed(allow: &str) -> Self {
+        let value = HeaderValue::from_str(allow).unwrap_or(HeaderValue::from_static(""));
         let error = Self::from(kinds::METHOD_NOT_ALLOWED).detail(format!("This path allows {allow}"));
         error.with_header(header::ALLOW, value)
     }

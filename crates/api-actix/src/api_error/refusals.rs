@@ -11,12 +11,12 @@ pub(crate) trait Refusals {
 /// ```ignore
 /// refusals!(PlaceError {
 ///     BookNotFound => kinds::BOOK_NOT_FOUND.field("book_id"),
-///     Duplicate => kinds::PREBOOK_DUPLICATE.field("book_id"),
+///     Duplicate(id) => kinds::PREBOOK_DUPLICATE.field("book_id").location(path_of(id)),
 /// } else Repository);
 /// ```
 macro_rules! refusals {
     ($error:ident {
-        $($variant:ident $(($inner:pat))? => kinds::$kind:ident $(.$change:ident($argument:expr))?),* $(,)?
+        $($variant:ident $(($inner:pat))? => kinds::$kind:ident $(.$change:ident($argument:expr))*),* $(,)?
     } $(else $($forwarded:ident),+)?) => {
         impl $crate::api_error::Refusals for $error {
             const KINDS: &'static [$crate::api_error::Kind] = &[$($crate::api_error::kinds::$kind),*];
@@ -26,7 +26,7 @@ macro_rules! refusals {
             fn from(error: $error) -> Self {
                 match error {
                     $($error::$variant $(($inner))? =>
-                        Self::from($crate::api_error::kinds::$kind)$(.$change($argument))?,)*
+                        Self::from($crate::api_error::kinds::$kind)$(.$change($argument))*,)*
                     $($($error::$forwarded(error) => error.into(),)+)?
                 }
             }

@@ -14,9 +14,9 @@ use crate::use_cases::UseCases;
 /// A new book.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct NewBook {
-    #[schema(value_type = String, required, min_length = 1, max_length = 500, pattern = "^[^\\u0000]*$", example = "Solaris")]
+    #[schema(value_type = String, required, min_length = 1, max_length = 500, pattern = "^[^\\u0000\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]*$", example = "Solaris")]
     title: Option<String>,
-    #[schema(value_type = String, required, min_length = 1, max_length = 255, pattern = "^[^\\u0000]*$", example = "Stanisław Lem")]
+    #[schema(value_type = String, required, min_length = 1, max_length = 255, pattern = "^[^\\u0000\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]*$", example = "Stanisław Lem")]
     author: Option<String>,
     /// Above 0 and below 100,000,000, with at most two decimals: a number, or a string that contains one.
     #[schema(schema_with = crate::schema::price, required)]
@@ -26,7 +26,7 @@ pub(crate) struct NewBook {
     isbn: Option<String>,
     #[schema(max_length = 10_000, pattern = "^[^\\u0000]*$")]
     description: Option<String>,
-    /// An http or https URL.
+    /// An http or https URL, without a user name or password.
     #[schema(max_length = 2048, format = "uri", example = "https://example.com/solaris.jpg")]
     cover_image_url: Option<String>,
     #[schema(format = Date, example = "1961-06-01")]

@@ -14,10 +14,10 @@ use crate::use_cases::UseCases;
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct BookPatch {
     #[serde(default)]
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 500, pattern = "^[^\\u0000]*$", example = "Solaris")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 500, pattern = "^[^\\u0000\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]*$", example = "Solaris")]
     title: Change<String>,
     #[serde(default)]
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, pattern = "^[^\\u0000]*$", example = "Stanisław Lem")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, pattern = "^[^\\u0000\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]*$", example = "Stanisław Lem")]
     author: Change<String>,
     /// Above 0 and below 100,000,000, with at most two decimals: a number, or a string that contains one.
     #[serde(default)]
@@ -30,7 +30,7 @@ pub(crate) struct BookPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 10_000, pattern = "^[^\\u0000]*$")]
     description: Change<String>,
-    /// An http or https URL.
+    /// An http or https URL, without a user name or password.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 2048, format = "uri", example = "https://example.com/solaris.jpg")]
     cover_image_url: Change<String>,

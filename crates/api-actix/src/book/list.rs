@@ -81,8 +81,8 @@ fn parse_direction(name: &str) -> Result<SortDirection, InvalidValue> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BookPage {
     items: Vec<BookBody>,
-    /// The number of matching books on all pages.
-    #[schema(minimum = 0)]
+    /// The number of matching books on all pages, counted up to 10,000: that number means 10,000 or more.
+    #[schema(minimum = 0, maximum = 10_000)]
     total: u64,
     #[schema(value_type = u32, minimum = 1)]
     page: NonZeroU32,

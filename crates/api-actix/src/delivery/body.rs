@@ -34,7 +34,7 @@ pub(crate) struct DeliveryBody {
     #[schema(value_type = Option<String>, format = DateTime, required)]
     delivered_at: Option<Rfc3339>,
     /// Why it is not delivered, or not yet; null if there is no reason to show.
-    #[schema(required, example = "permanent error (550): no such user")]
+    #[schema(required, example = "550 5.1.1 no such user")]
     reason: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Rfc3339,

@@ -2,7 +2,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
 use domain::book::BookId;
-use domain::pre_booking::{self, PlaceError};
+use domain::pre_booking::{self, PlaceError, PreBookingId};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -23,14 +23,25 @@ pub(crate) struct NewPreBooking {
 refusals!(PlaceError {
     BookNotFound => kinds::BOOK_NOT_FOUND.field("book_id"),
     BookInStock(_) => kinds::PREBOOK_BOOK_IN_STOCK.field("book_id"),
-    Duplicate => kinds::PREBOOK_DUPLICATE.field("book_id"),
+    Duplicate(waiting) => kinds::PREBOOK_DUPLICATE.field("book_id").location(&path_of(waiting)),
+    LimitReached => kinds::PREBOOK_LIMIT_REACHED,
 } else Repository);
 
+fn path_of(id: PreBookingId) -> String {
+    format!("/prebooks/{}", id.get())
+}
+
 /// Pre-book a book that is out of stock.
+///
+/// If you wait for the book already, the 409 `PREBOOK_DUPLICATE` has the path of that pre-booking in `Location`. So after a lost
+/// response, send the same request again.
 #[utoipa::path(
     post, path = "/prebooks", tag = "Pre-bookings", operation_id = "place_pre_booking",
     request_body = NewPreBooking,
-    responses((status = 201, description = "The pre-booking", body = PreBookingBody, headers(("Location" = String, description = "The path of the pre-booking"))))
+    responses(
+        (status = 201, description = "The pre-booking", body = PreBookingBody, headers(("Location" = String, description = "The path of the pre-booking"))),
+        (status = 409, description = "", headers(("Location" = String, description = "The path of the pre-booking that is waiting already"))),
+    )
 )]
 pub(crate) async fn place(
     use_cases: Data<UseCases>,
@@ -42,10 +53,10 @@ pub(crate) async fn place(
     let book_id = fields.finish(book_id)?;
     let placed = use_cases
         .run(async move |ports| {
-            pre_booking::place(&*ports.book_reader, &*ports.pre_booking_repository, &*ports.clock, user.id, book_id)
-                .await
+            let (books, pre_bookings, clock) = (&*ports.book_reader, &*ports.pre_booking_repository, &*ports.clock);
+            pre_booking::place(books, pre_bookings, clock, ports.max_waiting_per_user, user.id, book_id).await
         })
         .await?;
-    let location = format!("/prebooks/{}", placed.pre_booking.id.get());
+    let location = path_of(placed.pre_booking.id);
     Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(PreBookingBody::from(placed)))
 }

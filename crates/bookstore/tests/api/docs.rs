@@ -2,10 +2,16 @@
 
 use test_support::{Suite, TestDatabase, tests};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, problem};
 
 pub(crate) fn suite() -> Suite {
-    tests![docs_redirects_to_the_page, serves_the_page_and_its_assets, the_page_loads_this_document]
+    tests![
+        docs_redirects_to_the_page,
+        serves_the_page_and_its_assets,
+        the_page_loads_this_document,
+        the_page_runs_only_its_own_files_and_keeps_no_token,
+        docs_can_be_switched_off,
+    ]
 }
 
 async fn docs_redirects_to_the_page(database: TestDatabase) {
@@ -55,4 +61,27 @@ async fn the_page_loads_this_document(database: TestDatabase) {
     assert!(script.contains("\"/openapi.json\""), "{script}");
     assert!(!script.contains("petstore"), "{script}");
     app.anyone.get("/openapi.json").await.body_of(200);
+}
+
+async fn the_page_runs_only_its_own_files_and_keeps_no_token(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let page = app.anyone.get("/docs/").await;
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("script-src 'self';"), "{policy}");
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+    let initializer = app.anyone.get("/docs/swagger-initializer.js").await;
+    let script = initializer.body.as_str().unwrap();
+    assert!(script.contains("\"persistAuthorization\": false"), "{script}");
+    // Or a browser would show the document of an earlier version.
+    for path in ["/docs/", "/openapi.json"] {
+        assert_eq!(app.anyone.get(path).await.header("cache-control"), Some("no-cache"), "{path}");
+    }
+}
+
+async fn docs_can_be_switched_off(database: TestDatabase) {
+    let app = TestApp::start_with(&database, &["--docs", "off"]).await;
+    for path in ["/docs", "/docs/", "/docs/swagger-ui.css", "/openapi.json"] {
+        app.anyone.get(path).await.is_problem(&problem(404, "NOT_FOUND"));
+    }
+    app.anyone.get("/books").await.body_of(200);
 }

@@ -1,10 +1,11 @@
 //! Headers of every response, HEAD and CORS.
 
 use reqwest::Method;
+use serde_json::json;
 use test_support::{Suite, TestDatabase, tests};
 
 use crate::errors::paths;
-use crate::support::{Answer, TestApp, problem};
+use crate::support::{Answer, TestApp, problem, sorted};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -13,6 +14,8 @@ pub(crate) fn suite() -> Suite {
         every_get_route_supports_head,
         cors_rejects_other_origins,
         cors_allows_the_configured_origins,
+        preflights_name_the_methods_of_the_path,
+        every_response_is_protected,
     ]
 }
 
@@ -83,6 +86,7 @@ async fn cors_allows_the_configured_origins(database: TestDatabase) {
     for origin in [SHOP, "http://localhost:3000"] {
         let answer = preflight(&app, origin).await;
         assert_eq!((answer.status, allowed_origin(&answer)), (200, Some(origin)));
+        assert_eq!(answer.header("access-control-max-age"), Some("3600"));
         let allows = |header: &str, value: &str| {
             let given = answer.header(header).unwrap_or_default().to_lowercase();
             assert!(given.split(',').any(|part| part.trim() == value), "{header}: {given}");
@@ -103,8 +107,52 @@ async fn cors_allows_the_configured_origins(database: TestDatabase) {
     }
 }
 
+async fn preflights_name_the_methods_of_the_path(database: TestDatabase) {
+    let app = TestApp::start_with(&database, &["--cors-allowed-origins", SHOP]).await;
+    for (path, methods) in paths() {
+        let answer = preflight_of(&app, SHOP, &path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(sorted(answer.header("access-control-allow-methods").unwrap().split(", ")), methods, "{path}");
+    }
+    preflight_of(&app, SHOP, "/nothing").await.is_problem(&problem(404, "NOT_FOUND"));
+    let no_preflight = app.anyone.request(Method::OPTIONS, "/books").header("origin", SHOP);
+    app.anyone.send(no_preflight).await.is_problem(&problem(405, "METHOD_NOT_ALLOWED"));
+}
+
+/// Nobody stores a response, and no browser takes it for a page or shows it in a frame.
+async fn every_response_is_protected(database: TestDatabase) {
+    let app = TestApp::start(&database).await;
+    let admin = app.admin().await;
+    for (path, _) in paths() {
+        // Everyone may see these.
+        let is_public = ["/openapi.json", "/docs/"].contains(&path.as_str());
+        for answer in [app.anyone.get(&path).await, admin.get(&path).await] {
+            assert_protected(&answer, &path);
+            assert_eq!(answer.header("cache-control"), Some(if is_public { "no-cache" } else { "no-store" }), "{path}");
+        }
+    }
+    for path in ["/nothing", "/books/x", "/docs/swagger-ui.css"] {
+        assert_protected(&app.anyone.get(path).await, path);
+    }
+    assert_protected(&app.anyone.post("/auth/login", &json!({})).await, "/auth/login");
+}
+
+#[track_caller]
+fn assert_protected(answer: &Answer, path: &str) {
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+    assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
+    let policy = answer.header("content-security-policy").unwrap();
+    for part in ["default-src 'none'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(part), "{path}: {policy}");
+    }
+}
+
 async fn preflight(app: &TestApp, origin: &str) -> Answer {
-    let request = app.anyone.request(Method::OPTIONS, "/books/1/stock").header("origin", origin);
+    preflight_of(app, origin, "/books/1/stock").await
+}
+
+async fn preflight_of(app: &TestApp, origin: &str, path: &str) -> Answer {
+    let request = app.anyone.request(Method::OPTIONS, path).header("origin", origin);
     let request = request.header("access-control-request-method", "PATCH");
     app.anyone.send(request.header("access-control-request-headers", "authorization, content-type")).await
 }

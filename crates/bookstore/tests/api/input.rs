@@ -66,6 +66,8 @@ fn bad_fields_of_a_book() -> Vec<(&'static str, Vec<Value>)> {
         "http://",
         "//example.com/a",
         "data:,x",
+        "https:///a.jpg",
+        "https://shop.example.com@evil.example.com/a.jpg",
     ];
     let dates = [
         "",
@@ -82,8 +84,8 @@ fn bad_fields_of_a_book() -> Vec<(&'static str, Vec<Value>)> {
     url.push(format!("https://example.com/{}", "x".repeat(2029)).into());
     url.push("https://example.com/\0".into());
     vec![
-        ("title", vec![json!(""), "ä".repeat(501).into(), json!("nul\0"), json!(1)]),
-        ("author", vec![json!(""), "ä".repeat(256).into(), json!("nul\0"), json!(1)]),
+        ("title", vec![json!(""), "ä".repeat(501).into(), json!("nul\0"), json!("Solaris \u{202e}gnp"), json!(1)]),
+        ("author", vec![json!(""), "ä".repeat(256).into(), json!("nul\0"), json!("Lem\u{200f}"), json!(1)]),
         ("price", price),
         ("isbn", isbns.map(Value::from).into_iter().chain([json!(9_780_156_027_601_i64)]).collect()),
         ("description", vec!["ä".repeat(10_001).into(), json!("nul\0"), json!(1)]),

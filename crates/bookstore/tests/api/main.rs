@@ -18,6 +18,7 @@ mod model;
 mod openapi;
 mod pre_booking_lists;
 mod pre_bookings;
+mod private_files;
 mod process;
 mod query_input;
 mod races;
@@ -52,6 +53,7 @@ fn main() -> std::process::ExitCode {
         docs::suite(),
         races::suite(),
         process::suite(),
+        private_files::suite(),
         settings::suite(),
         readme_tour::suite(),
         model::suite(),

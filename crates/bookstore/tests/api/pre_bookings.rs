@@ -65,7 +65,10 @@ async fn create_prebook_duplicate_rejected(database: TestDatabase) {
     let (book, other_book) = (app.add_book(0).await, app.add_book(0).await);
     let placed = ada.place(&book).await;
 
-    ada.try_to_place(&book).await.is_problem(&problem(409, "PREBOOK_DUPLICATE").of("book_id"));
+    let duplicate = ada.try_to_place(&book).await;
+    duplicate.is_problem(&problem(409, "PREBOOK_DUPLICATE").of("book_id"));
+    // After a lost response, this tells what became of the first request.
+    ada.get(duplicate.header("location").unwrap()).await.is(200, &placed);
 
     let other_placed = ada.place(&other_book).await;
     app.register("eve@example.com").await.place(&book).await;

@@ -54,3 +54,37 @@ pub struct BookQuery {
     /// The page to return.
     pub page: PageRequest,
 }
+
+impl BookQuery {
+    /// The highest number of matching books that is counted.
+    pub const MAX_COUNTED: u64 = 10_000;
+
+    /// Returns whether it takes more than a walk along an index: it has conditions, or is for a page beyond
+    /// [`MAX_COUNTED`](Self::MAX_COUNTED).
+    #[must_use]
+    pub fn is_search(&self) -> bool {
+        self.filter != BookFilter::default() || self.page.offset() >= Self::MAX_COUNTED
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PageSize;
+
+    #[test]
+    fn only_the_first_pages_without_conditions_are_no_search() {
+        let query = |filter: &BookFilter, number: u32| BookQuery {
+            filter: filter.clone(),
+            sort: BookSort::Title,
+            direction: SortDirection::Ascending,
+            page: PageRequest { number: number.try_into().unwrap(), size: PageSize::new(100).unwrap() },
+        };
+        let everything = BookFilter::default();
+        for (number, is_search) in [(1, false), (100, false), (101, true)] {
+            assert_eq!(query(&everything, number).is_search(), is_search, "page {number}");
+        }
+        let in_stock = BookFilter { in_stock: Some(true), ..BookFilter::default() };
+        assert!(query(&in_stock, 1).is_search());
+    }
+}

@@ -12,8 +12,10 @@ pub trait BookReader: Send + Sync {
     /// MUST read stock and round in one snapshot: a placement is decided by the stock and recorded with the round.
     async fn find(&self, id: BookId) -> Result<Option<Book>, RepositoryError>;
 
-    /// Returns one page of the books that match, and the number of all that match.
+    /// Returns one page of the books that match, and the number of all that match, which is counted only up to
+    /// [`BookQuery::MAX_COUNTED`].
     ///
+    /// A [search](BookQuery::is_search) MUST NOT take the time or the connections of other calls, and MUST have a short time limit.
     /// MUST match `%`, `_` and `\` literally, and MUST ignore case in every script.
     async fn list(&self, query: &BookQuery) -> Result<Page<Book>, RepositoryError>;
 }

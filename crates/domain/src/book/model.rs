@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 
 use super::{CoverImageUrl, Isbn, Price, StockQuantity};
 use crate::id::define_id;
-use crate::{Text, Timestamp};
+use crate::{Label, Text, Timestamp};
 
 define_id! {
     /// Identifies a book.
@@ -10,9 +10,9 @@ define_id! {
 }
 
 /// The title of a book.
-pub type Title = Text<1, 500>;
+pub type Title = Label<500>;
 /// The author of a book, or several.
-pub type Author = Text<1, 255>;
+pub type Author = Label<255>;
 /// A summary of a book.
 pub type Description = Text<0, 10_000>;
 

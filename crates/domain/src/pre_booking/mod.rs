@@ -23,5 +23,5 @@ pub(crate) use pre_booking_reader::MockPreBookingReader;
 pub use pre_booking_reader::{PreBookedBook, PreBookingOfUser, PreBookingReader};
 #[cfg(test)]
 pub(crate) use pre_booking_repository::MockPreBookingRepository;
-pub use pre_booking_repository::PreBookingRepository;
+pub use pre_booking_repository::{AddedPreBooking, PreBookingRepository};
 pub use state::{Cancellation, PreBookingState, PreBookingStatus};

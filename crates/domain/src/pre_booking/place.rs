@@ -1,4 +1,6 @@
-use super::{BookInStock, PreBookedBook, PreBooking, PreBookingRepository};
+use std::num::NonZeroU32;
+
+use super::{AddedPreBooking, BookInStock, PreBookedBook, PreBooking, PreBookingId, PreBookingRepository};
 use crate::account::UserId;
 use crate::book::{BookDetails, BookId, BookReader};
 use crate::{Clock, RepositoryError};
@@ -12,38 +14,42 @@ pub enum PlaceError {
     /// The book is in stock, so it can be bought.
     #[error(transparent)]
     BookInStock(#[from] BookInStock),
-    /// The user has another pre-booking for this book that is waiting.
+    /// The user has this pre-booking for the book, and it is waiting.
     #[error("the user is already waiting for this book")]
-    Duplicate,
+    Duplicate(PreBookingId),
+    /// As many of the user's pre-bookings are waiting as may.
+    #[error("the user is waiting for too many books")]
+    LimitReached,
     /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// Places a user's pre-booking of a book.
+/// Places a user's pre-booking of a book, unless `max_waiting` pre-bookings of the user are waiting already.
 ///
-/// It takes no lock. If the book is restocked between the read and the write, it decides again. If the restock overlaps
-/// with the write, the pre-booking belongs to the round that the restock ended, and is notified from the start.
+/// It takes no lock that other users wait for. If the book is restocked between the read and the write, it decides again. If
+/// the restock overlaps with the write, the pre-booking belongs to the round that the restock ended, and is notified from the
+/// start.
 pub async fn place(
     books: &dyn BookReader,
     pre_bookings: &dyn PreBookingRepository,
     clock: &dyn Clock,
+    max_waiting: NonZeroU32,
     user_id: UserId,
     book_id: BookId,
 ) -> Result<PreBookedBook, PlaceError> {
-    let mut refused_in = None;
     loop {
         let book = books.find(book_id).await?.ok_or(PlaceError::BookNotFound)?;
         let placed = PreBooking::place(user_id, &book, clock.now())?;
-        // The store refused to add it in this round, which has not ended: the user already has one.
-        if refused_in == Some(placed.round) {
-            return Err(PlaceError::Duplicate);
+        match pre_bookings.add(&placed, max_waiting).await? {
+            AddedPreBooking::Added(pre_booking) => {
+                let BookDetails { title, author, .. } = book.details;
+                return Ok(PreBookedBook { pre_booking, title, author, delivery: None });
+            }
+            AddedPreBooking::Duplicate(id) => return Err(PlaceError::Duplicate(id)),
+            AddedPreBooking::LimitReached => return Err(PlaceError::LimitReached),
+            AddedPreBooking::Outdated => {}
         }
-        if let Some(pre_booking) = pre_bookings.add(&placed).await? {
-            let BookDetails { title, author, .. } = book.details;
-            return Ok(PreBookedBook { pre_booking, title, author, delivery: None });
-        }
-        refused_in = Some(placed.round);
     }
 }
 
@@ -56,6 +62,8 @@ mod tests {
     use crate::book::{Book, MockBookReader};
     use crate::pre_booking::{MockPreBookingRepository, PreBookingState};
     use crate::testing::{a_book, a_pre_booking, at, clock_at, user_id};
+
+    const MAX_WAITING: NonZeroU32 = NonZeroU32::new(100).unwrap();
 
     fn a_book_of_the_next_round(stock: i64) -> Book {
         Book { round: a_book(0).round.next(), ..a_book(stock) }
@@ -71,24 +79,25 @@ mod tests {
         for book in seen {
             books.expect_find().times(1).in_sequence(&mut order).return_once(move |_| Ok(book));
         }
-        place(&books, pre_bookings, &clock_at(5), user_id(1), a_book(0).id).await
+        place(&books, pre_bookings, &clock_at(5), MAX_WAITING, user_id(1), a_book(0).id).await
     }
 
-    fn refuses_once() -> MockPreBookingRepository {
+    /// A store that answers this to the first attempt.
+    fn answers_once(answer: AddedPreBooking) -> MockPreBookingRepository {
         let mut pre_bookings = MockPreBookingRepository::new();
-        pre_bookings.expect_add().times(1).returning(|_| Ok(None));
+        pre_bookings.expect_add().times(1).return_once(move |_, _| Ok(answer));
         pre_bookings
+    }
+
+    fn added() -> AddedPreBooking {
+        AddedPreBooking::Added(a_pre_booking(PreBookingState::Waiting))
     }
 
     #[pollster::test]
     async fn adds_the_placed_pre_booking() {
         let placed = PreBooking::place(user_id(1), &a_book(0), at(5)).unwrap();
         let mut pre_bookings = MockPreBookingRepository::new();
-        pre_bookings
-            .expect_add()
-            .with(eq(placed))
-            .times(1)
-            .returning(|_| Ok(Some(a_pre_booking(PreBookingState::Waiting))));
+        pre_bookings.expect_add().with(eq(placed), eq(MAX_WAITING)).times(1).returning(|_, _| Ok(added()));
 
         let result = place_when([Some(a_book(0))], &pre_bookings).await.unwrap();
 
@@ -107,29 +116,31 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn reports_a_duplicate_if_the_store_refuses_in_the_same_round() {
-        let result = place_when([Some(a_book(0)), Some(a_book(0))], &refuses_once()).await;
-        assert!(matches!(result, Err(PlaceError::Duplicate)));
+    async fn reports_the_pre_booking_that_waits_already_and_too_many_of_them() {
+        let waiting = a_pre_booking(PreBookingState::Waiting).id;
+        let result = place_when([Some(a_book(0))], &answers_once(AddedPreBooking::Duplicate(waiting))).await;
+        assert!(matches!(result, Err(PlaceError::Duplicate(id)) if id == waiting));
+
+        let result = place_when([Some(a_book(0))], &answers_once(AddedPreBooking::LimitReached)).await;
+        assert!(matches!(result, Err(PlaceError::LimitReached)));
     }
 
     #[pollster::test]
     async fn decides_again_if_the_book_was_deleted_or_restocked_in_between() {
-        let result = place_when([Some(a_book(0)), None], &refuses_once()).await;
+        let result = place_when([Some(a_book(0)), None], &answers_once(AddedPreBooking::Outdated)).await;
         assert!(matches!(result, Err(PlaceError::BookNotFound)));
 
-        let result = place_when([Some(a_book(0)), Some(a_book_of_the_next_round(5))], &refuses_once()).await;
+        let result =
+            place_when([Some(a_book(0)), Some(a_book_of_the_next_round(5))], &answers_once(AddedPreBooking::Outdated))
+                .await;
         assert!(matches!(result, Err(PlaceError::BookInStock(_))));
     }
 
     #[pollster::test]
     async fn places_in_the_next_round_if_the_round_ended_in_between() {
-        let mut pre_bookings = refuses_once();
+        let mut pre_bookings = answers_once(AddedPreBooking::Outdated);
         let placed = PreBooking::place(user_id(1), &a_book_of_the_next_round(0), at(5)).unwrap();
-        pre_bookings
-            .expect_add()
-            .with(eq(placed))
-            .times(1)
-            .returning(|_| Ok(Some(a_pre_booking(PreBookingState::Waiting))));
+        pre_bookings.expect_add().with(eq(placed), eq(MAX_WAITING)).times(1).returning(|_, _| Ok(added()));
 
         place_when([Some(a_book(0)), Some(a_book_of_the_next_round(0))], &pre_bookings).await.unwrap();
     }

@@ -5,7 +5,7 @@ mod repository;
 mod stock_repository;
 
 use domain::Text;
-use domain::book::{Book, BookDetails, BookId, CoverImageUrl, Isbn, Price, Round, StockQuantity, Title};
+use domain::book::{Author, Book, BookDetails, BookId, CoverImageUrl, Isbn, Price, Round, StockQuantity, Title};
 
 use crate::entity::book::Model;
 
@@ -15,7 +15,7 @@ impl From<Model> for Book {
             id: BookId::from_stored(row.id),
             details: BookDetails {
                 title: Title::from_stored(row.title),
-                author: Text::from_stored(row.author),
+                author: Author::from_stored(row.author),
                 price: Price::from_stored(row.price_cents),
                 isbn: row.isbn.map(Isbn::from_stored),
                 description: row.description.map(Text::from_stored),

@@ -1,15 +1,15 @@
 use async_trait::async_trait;
 use domain::book::{Book, BookFilter, BookId, BookQuery, BookReader, BookSort, SearchText, SortDirection};
 use domain::{Page, RepositoryError};
-use sea_orm::sea_query::{BinOper, Expr, ExprTrait};
+use sea_orm::sea_query::{BinOper, Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, Order, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 
-use crate::Store;
 use crate::entity::book::{Column, Entity};
 use crate::error::repository_error;
+use crate::{Pool, Store};
 
 #[async_trait]
 impl BookReader for Store {
@@ -19,8 +19,13 @@ impl BookReader for Store {
     }
 
     async fn list(&self, query: &BookQuery) -> Result<Page<Book>, RepositoryError> {
-        let matching = Entity::find().filter(matches(&query.filter, self.connection.get_database_backend()));
-        let total = matching.clone().count(&self.connection).await.map_err(repository_error)?;
+        let connection = if query.is_search() { self.connection.for_searches() } else { &self.connection };
+        let matching = Entity::find().filter(matches(&query.filter, connection.get_database_backend()));
+        let total = count(&matching, connection).await.map_err(repository_error)?;
+        if total < BookQuery::MAX_COUNTED && query.page.offset() >= total {
+            // Don't search again: what finds nothing takes longest.
+            return Ok(Page { items: Vec::new(), total });
+        }
         let column = match query.sort {
             BookSort::Title => Column::Title,
             BookSort::Author => Column::Author,
@@ -36,11 +41,20 @@ impl BookReader for Store {
             .order_by(Column::Id, order)
             .offset(query.page.offset())
             .limit(u64::from(query.page.size.get()))
-            .all(&self.connection)
+            .all(connection)
             .await
             .map_err(repository_error)?;
         Ok(Page { items: rows.into_iter().map(Book::from).collect(), total })
     }
+}
+
+/// Counts the books that match, up to the maximum.
+async fn count(matching: &Select<Entity>, connection: &Pool) -> Result<u64, DbErr> {
+    let first = matching.clone().select_only().column(Column::Id).limit(BookQuery::MAX_COUNTED).into_query();
+    let number = Query::select().expr(Expr::cust("count(*)")).from_subquery(first, "first").take();
+    let row = connection.query_one(&number).await?;
+    let number: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+    Ok(number.unsigned_abs())
 }
 
 fn matches(filter: &BookFilter, backend: DbBackend) -> Condition {

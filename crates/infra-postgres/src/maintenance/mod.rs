@@ -3,11 +3,13 @@
 mod inspection;
 mod invariants;
 
-use sea_orm::sqlx::postgres::PgPoolOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
-use crate::connection::{ACQUIRE_TIMEOUT, ConnectError, connect_error, open_sqlite};
+use crate::connection::{ACQUIRE_TIMEOUT, ConnectError, connect_error};
+use crate::database_url::{DatabaseUrl, Engine};
 use crate::postgres;
+use crate::sqlite::{self, Purpose};
 
 pub use inspection::Finding;
 pub use migration::Step;
@@ -17,15 +19,17 @@ pub use migration::Step;
 pub struct Maintenance(DatabaseConnection);
 
 impl Maintenance {
-    /// Connects to the store of this URL.
+    /// Connects to a store.
     ///
     /// # Errors
     /// The store can't be reached or can't be written.
-    pub async fn open(url: &str) -> Result<Self, ConnectError> {
-        if url.starts_with("sqlite:") {
-            return open_sqlite(url).await.map(Self).map_err(ConnectError::Connect);
-        }
-        let options = postgres::connect_options(url).map_err(connect_error)?;
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, ConnectError> {
+        let options = match &url.engine {
+            Engine::Sqlite(url) => {
+                return sqlite::open(url, Purpose::Everything).await.map(Self).map_err(ConnectError::Connect);
+            }
+            Engine::Postgres(address) => postgres::with_limits(PgConnectOptions::clone(address)),
+        };
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
         let connection: DatabaseConnection = pool.connect_with(options).await.map_err(connect_error)?.into();
         let unlimited = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";

@@ -1,4 +1,3 @@
-use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -27,11 +26,10 @@ pub(crate) const READ_ONLY: &str = "the server is read-only: it is a standby, or
 /// Why a session is not opened: a pooler stands before the server.
 pub(crate) const POOLER: &str = "PgBouncer or another pooler drops the settings of the connection";
 
-/// Returns how to connect to PostgreSQL, with every limit that the server enforces.
-pub(crate) fn connect_options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
-    let options = PgConnectOptions::from_str(url)?;
+/// Adds every limit that the server enforces.
+pub(crate) fn with_limits(options: PgConnectOptions) -> PgConnectOptions {
     let options = options.log_statements(LevelFilter::Off).log_slow_statements(LevelFilter::Warn, SLOW_STATEMENT);
-    Ok(options.application_name("bookstore").options([
+    options.application_name("bookstore").options([
         // Whatever the server's default is. Setting it with each transaction would cost a round trip.
         ("default_transaction_isolation", "read committed"),
         ("statement_timeout", STATEMENT_TIMEOUT),
@@ -43,7 +41,13 @@ pub(crate) fn connect_options(url: &str) -> Result<PgConnectOptions, sqlx::Error
         ("tcp_keepalives_interval", "5"),
         ("tcp_keepalives_count", "3"),
         ("tcp_user_timeout", "30s"),
-    ]))
+    ])
+}
+
+/// Changes the limits for searches. They are planned for the text at hand: a plan for any text would fold it again for each row.
+pub(crate) fn for_searches(options: PgConnectOptions, timeout: Duration) -> PgConnectOptions {
+    let timeout = timeout.as_millis().to_string();
+    options.options([("statement_timeout", timeout.as_str()), ("plan_cache_mode", "force_custom_plan")])
 }
 
 /// Opens sessions for the pool, and decides which ones may be used again.

@@ -1,20 +1,26 @@
+use std::num::NonZeroU32;
+
 use async_trait::async_trait;
 use domain::RepositoryError;
 use domain::account::UserId;
 use domain::book::{BookId, Round};
 use domain::pre_booking::{
-    Cancellation, NewPreBooking, PreBooking, PreBookingId, PreBookingRepository, PreBookingState, PreBookingStatus,
+    AddedPreBooking, Cancellation, NewPreBooking, PreBooking, PreBookingId, PreBookingRepository, PreBookingState,
+    PreBookingStatus,
 };
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait,
+};
 
 use crate::Store;
+use crate::entity::pre_booking_status::{self, Column, Status};
 use crate::entity::{book, pre_booking, restock};
 use crate::error::{is_foreign_key_violation, repository_error};
 
 #[async_trait]
 impl PreBookingRepository for Store {
-    async fn add(&self, placed: &NewPreBooking) -> Result<Option<PreBooking>, RepositoryError> {
+    async fn add(&self, placed: &NewPreBooking, max_waiting: NonZeroU32) -> Result<AddedPreBooking, RepositoryError> {
         use pre_booking::Column;
 
         let in_its_round = Query::select()
@@ -25,6 +31,7 @@ impl PreBookingRepository for Store {
             .from(book::Entity)
             .and_where(book::Column::Id.eq(placed.book_id.get()))
             .and_where(book::Column::Round.eq(placed.round.get()))
+            .and_where(may_wait(placed.user_id, max_waiting, self.connection.get_database_backend()))
             .take();
         let waits_already = OnConflict::columns([Column::UserId, Column::BookId, Column::Round])
             .target_and_where(Expr::col(Column::CancelledAt).is_null())
@@ -45,8 +52,8 @@ impl PreBookingRepository for Store {
             Err(error) if is_foreign_key_violation(&error) => None,
             Err(error) => return Err(repository_error(error)),
         };
-        let Some(added) = added else { return Ok(None) };
-        Ok(Some(PreBooking {
+        let Some(added) = added else { return self.why_not_added(placed, max_waiting).await.map_err(repository_error) };
+        Ok(AddedPreBooking::Added(PreBooking {
             id: PreBookingId::from_stored(added.try_get_by_index(0).map_err(repository_error)?),
             user_id: placed.user_id,
             book_id: placed.book_id,
@@ -85,6 +92,42 @@ impl PreBookingRepository for Store {
         let result = update.exec(&self.connection).await.map_err(repository_error)?;
         Ok(result.rows_affected == 1)
     }
+}
+
+impl Store {
+    async fn why_not_added(&self, placed: &NewPreBooking, max_waiting: NonZeroU32) -> Result<AddedPreBooking, DbErr> {
+        let of_book = waiting(placed.user_id).and_where(Column::BookId.eq(placed.book_id.get())).limit(1).take();
+        if let Some(row) = self.connection.query_one(&of_book).await? {
+            return Ok(AddedPreBooking::Duplicate(PreBookingId::from_stored(row.try_get_by_index(0)?)));
+        }
+        let all = self.connection.query_all(&waiting(placed.user_id).limit(max_waiting.get().into()).take()).await?;
+        let is_full = all.len() >= max_waiting.get() as usize;
+        Ok(if is_full { AddedPreBooking::LimitReached } else { AddedPreBooking::Outdated })
+    }
+}
+
+/// Returns the condition that fewer than `max_waiting` of the user's pre-bookings are waiting.
+fn may_wait(user_id: UserId, max_waiting: NonZeroU32, backend: DbBackend) -> Expr {
+    let most = i64::from(max_waiting.get());
+    if backend == DbBackend::Postgres {
+        // It locks and then counts. In the statement itself, the count would not see what was committed during the wait for
+        // the lock.
+        return Func::cust("may_wait").args([Expr::value(user_id.get()), Expr::value(most)]).into();
+    }
+    // On SQLite, one statement writes at a time.
+    let first = waiting(user_id).limit(max_waiting.get().into()).take();
+    let number = Query::select().expr(Expr::cust("count(*)")).from_subquery(first, "waiting").take();
+    Expr::from(number).lt(most)
+}
+
+/// Selects the user's pre-bookings that are waiting.
+fn waiting(user_id: UserId) -> SelectStatement {
+    Query::select()
+        .column(Column::PreBookingId)
+        .from(pre_booking_status::Entity)
+        .and_where(Column::UserId.eq(user_id.get()))
+        .and_where(Column::Status.eq(Status::Waiting))
+        .take()
 }
 
 /// Selects the restock that ended the round of the pre-booking in the surrounding statement.

@@ -1,7 +1,7 @@
 //! The checks and the repairs of the store. The trigger and the foreign keys are switched off to break the rules.
 
 use domain::book::BookId;
-use infra_postgres::{Finding, Maintenance, StoreOptions, connect};
+use infra_postgres::{DatabaseUrl, Finding, Maintenance, StoreOptions, connect};
 use std::num::NonZeroU32;
 use test_support::{Engine, Suite, TestDatabase, tests};
 
@@ -22,7 +22,7 @@ pub(crate) fn suite() -> Suite {
 }
 
 async fn open(database: &TestDatabase) -> Maintenance {
-    Maintenance::open(database.url()).await.unwrap()
+    Maintenance::open(&DatabaseUrl::parse(database.url()).unwrap()).await.unwrap()
 }
 
 /// Returns the rules that are violated, with the number of violations.
@@ -174,7 +174,7 @@ async fn undoes_steps_and_refuses_an_older_schema_when_told_not_to_migrate(datab
     let book = world.add_book("Solaris", 0).await.id;
     let store = open(&database).await;
     let pending = async || store.schema().await.unwrap().iter().filter(|step| !step.is_applied).count();
-    let url = database.url().to_owned();
+    let url = DatabaseUrl::parse(database.url()).unwrap();
     let options = StoreOptions { url, max_connections: NonZeroU32::MIN, migrates: false };
     assert_eq!(pending().await, 0);
     connect(&options).await.unwrap().close().await;

@@ -8,7 +8,7 @@ use test_support::{MailServer, Step, Verdict};
 use crate::support::{accepted, letter, mailer, send_one};
 
 #[tokio::test]
-async fn one_connection_serves_many_letters() {
+async fn one_connection_serves_many_mails() {
     let server = MailServer::start().unwrap();
     let mailer = mailer(&server.url(), 5);
     for _ in 0..20 {
@@ -30,8 +30,8 @@ async fn opens_no_more_connections_than_allowed() {
         .collect();
     server.until_so_many_are_held(Step::RcptTo, 3).await;
     server.carry_on();
-    for letter in sending {
-        assert_eq!(letter.await.unwrap(), Ok(accepted()));
+    for sent in sending {
+        assert_eq!(sent.await.unwrap(), Ok(accepted()));
     }
     assert_eq!((server.connections(), server.most_connections_at_once(), server.mail_count()), (3, 3, 20));
 }

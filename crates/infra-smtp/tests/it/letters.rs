@@ -6,7 +6,7 @@ use test_support::{Mail, MailServer};
 
 use crate::support::{SHOP, Shown, a_letter, accepted, letter, mailer, titled};
 
-/// Sends a letter and returns the e-mail that arrives.
+/// Sends an e-mail and returns it as it arrives.
 async fn sent(letter: &Letter) -> Mail {
     let server = MailServer::start().unwrap();
     assert_eq!(mailer(&server.url(), 1).send(letter).await, Ok(accepted()));

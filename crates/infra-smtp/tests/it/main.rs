@@ -5,6 +5,7 @@
 mod connections;
 mod files;
 mod letters;
+mod out_of_turn;
 mod replies;
 mod silence;
 mod support;

@@ -1,4 +1,4 @@
-//! Replies that are about one letter.
+//! Replies that are about one e-mail.
 
 use domain::delivery::{Mailer as _, Reply};
 use test_support::{MailServer, Step, Verdict};
@@ -6,7 +6,7 @@ use test_support::{MailServer, Step, Verdict};
 use crate::support::{a_letter, accepted, letter, mailer, send_one};
 
 #[tokio::test]
-async fn an_accepted_letter_keeps_the_reply() {
+async fn an_accepted_mail_keeps_the_reply() {
     let server = MailServer::start().unwrap();
     server.at(Step::Taken, Verdict::say("250-2.0.0 ok\r\n250 queued as 4F9D195432C"));
 
@@ -97,9 +97,9 @@ async fn an_address_outside_ascii_needs_smtputf8() {
     assert_eq!(old.connections(), 1);
 }
 
-/// The server accepts the same sender without SMTPUTF8, so other letters go on.
+/// The server accepts the same sender without SMTPUTF8, so other e-mails go on.
 #[tokio::test]
-async fn a_sender_refused_only_with_smtputf8_counts_against_the_letter() {
+async fn a_sender_refused_only_with_smtputf8_counts_against_the_mail() {
     for (verdict, is_refusal) in [
         (Verdict::say("550 5.6.7 SMTPUTF8 is not for you"), true),
         (Verdict::say("555 5.5.4 unknown parameter"), true),

@@ -8,7 +8,7 @@ use tokio::time::{Instant, pause, resume};
 
 use crate::support::{a_letter, accepted, letter, mailer, send_one};
 
-/// Returns the result of a letter if the server falls silent at this step, and how long it takes.
+/// Returns the result of an e-mail if the server falls silent at this step, and how long it takes.
 async fn silence_at(server: &MailServer, step: Step) -> (Result<Reply, MailServerTrouble>, Duration) {
     silence_at_for(server, step, a_letter()).await
 }
@@ -57,14 +57,14 @@ async fn silence_after_the_recipient_defers_while_the_claim_holds() {
 }
 
 #[tokio::test]
-async fn silence_only_with_smtputf8_defers_the_letter() {
+async fn silence_only_with_smtputf8_defers_the_mail() {
     let server = MailServer::start().unwrap();
     let (reply, took) = silence_at_for(&server, Step::MailFromUtf8, letter(1, "ädä@example.com")).await;
     assert!(matches!(reply, Ok(Reply::Deferred(_))), "{reply:?}");
     assert!(took <= Duration::from_secs(31), "{took:?}");
 }
 
-/// The reply to the letter counts, not the silence after it.
+/// The reply to the e-mail counts, not the silence after it.
 #[tokio::test]
 async fn silence_after_a_refusal_keeps_the_refusal() {
     let server = MailServer::start().unwrap();

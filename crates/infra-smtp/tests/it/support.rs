@@ -14,7 +14,7 @@ pub(crate) fn letterhead() -> Letterhead {
     Letterhead::new("Bookstore <no-reply@shop.example.com>", SHOP.parse().unwrap()).unwrap()
 }
 
-/// Returns a letter about the pre-booking with this number.
+/// Returns an e-mail about the pre-booking with this number.
 pub(crate) fn letter(number: i64, to: &str) -> Letter {
     Letter {
         pre_booking_id: PreBookingId::new(number).unwrap(),
@@ -27,7 +27,7 @@ pub(crate) fn letter(number: i64, to: &str) -> Letter {
     }
 }
 
-/// Returns a letter to ada@example.com.
+/// Returns an e-mail to ada@example.com.
 pub(crate) fn a_letter() -> Letter {
     letter(42, "ada@example.com")
 }

@@ -1,11 +1,11 @@
-//! Failures that are about the mail server, not about a letter.
+//! Failures that are about the mail server, not about an e-mail.
 
 use domain::delivery::{MailServerTrouble, Mailer as _};
 use test_support::{MailServer, Step, Verdict};
 
 use crate::support::{accepted, letter, mailer, send_one};
 
-/// Sends a letter over a new connection, and returns why that failed.
+/// Sends an e-mail over a new connection, and returns why that failed.
 async fn trouble_of(server: &MailServer, url: &str) -> String {
     let MailServerTrouble(cause) = send_one(&mailer(url, 1)).await.unwrap_err();
     assert_eq!(server.mail_count(), 0);

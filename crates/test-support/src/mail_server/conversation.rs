@@ -1,4 +1,5 @@
 use std::io;
+use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,6 +11,7 @@ use tokio::sync::watch;
 
 use super::mail::Mail;
 use super::script::{State, Step, Verdict};
+use super::tls::{Stream, Tls};
 
 /// What a server is like, whatever its script.
 #[derive(Clone, Debug, Default)]
@@ -17,11 +19,13 @@ pub(super) struct Traits {
     /// Without these it takes no mail.
     pub(super) credentials: Option<(String, String)>,
     pub(super) keeps_no_contents: bool,
+    pub(super) tls: Option<Tls>,
 }
 
 /// One client, from its connection to its end.
 pub(super) struct Conversation {
-    stream: BufStream<TcpStream>,
+    stream: BufStream<Box<dyn Stream>>,
+    is_encrypted: bool,
     state: Arc<watch::Sender<State>>,
     traits: Traits,
     connection: usize,
@@ -40,8 +44,8 @@ impl Conversation {
             state.most_open = state.most_open.max(state.open);
             connection = state.connections;
         });
-        let (is_authenticated, stream) = (traits.credentials.is_none(), BufStream::new(stream));
-        Self { stream, state, traits, connection, is_authenticated, from: None, to: Vec::new() }
+        let (is_authenticated, stream) = (traits.credentials.is_none(), BufStream::new(Box::new(stream) as _));
+        Self { stream, is_encrypted: false, state, traits, connection, is_authenticated, from: None, to: Vec::new() }
     }
 
     /// Ends when the client has gone, or the script has it so.
@@ -50,6 +54,9 @@ impl Conversation {
     }
 
     async fn converse(&mut self) -> io::Result<()> {
+        if self.traits.tls.as_ref().is_some_and(|tls| tls.is_implicit) {
+            self.encrypt().await?;
+        }
         if !self.answer(Step::Greeting, "220 localhost ESMTP").await? {
             return Ok(());
         }
@@ -58,6 +65,7 @@ impl Conversation {
             let (verb, rest) = line.split_once([' ', ':']).unwrap_or((&line, ""));
             match verb.to_ascii_uppercase().as_str() {
                 "EHLO" => self.hello().await?,
+                "STARTTLS" => self.start_tls().await?,
                 "AUTH" => self.authenticate(rest).await?,
                 "MAIL" => self.mail_from(rest).await?,
                 "RCPT" => self.rcpt_to(rest).await?,
@@ -76,7 +84,27 @@ impl Conversation {
     async fn hello(&mut self) -> io::Result<()> {
         self.forget_the_mail();
         let auth = self.traits.credentials.as_ref().map_or("", |_| "250-AUTH PLAIN LOGIN\r\n");
-        self.answer(Step::Hello, &format!("250-localhost\r\n{auth}250-8BITMIME\r\n250 SMTPUTF8")).await?;
+        let tls = if self.traits.tls.is_some() && !self.is_encrypted { "250-STARTTLS\r\n" } else { "" };
+        self.answer(Step::Hello, &format!("250-localhost\r\n{auth}{tls}250-8BITMIME\r\n250 SMTPUTF8")).await?;
+        Ok(())
+    }
+
+    async fn start_tls(&mut self) -> io::Result<()> {
+        if self.traits.tls.is_none() || self.is_encrypted {
+            return self.say("502 no TLS here").await;
+        }
+        if self.answer(Step::StartTls, "220 go on").await? {
+            self.encrypt().await?;
+        }
+        Ok(())
+    }
+
+    async fn encrypt(&mut self) -> io::Result<()> {
+        let tls = self.traits.tls.as_ref().ok_or_else(gone)?;
+        let nothing: Box<dyn Stream> = Box::new(tokio::io::empty());
+        let plain = mem::replace(&mut self.stream, BufStream::new(nothing)).into_inner();
+        self.stream = BufStream::new(Box::new(tls.acceptor.accept(plain).await?));
+        self.is_encrypted = true;
         Ok(())
     }
 
@@ -254,7 +282,7 @@ impl Drop for Held {
 }
 
 /// Ends when the client has hung up; not if it says something.
-async fn hung_up(stream: &mut BufStream<TcpStream>) {
+async fn hung_up(stream: &mut BufStream<Box<dyn Stream>>) {
     if stream.fill_buf().await.is_ok_and(|more| !more.is_empty()) {
         std::future::pending::<()>().await;
     }

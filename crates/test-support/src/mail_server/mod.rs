@@ -3,12 +3,14 @@
 mod conversation;
 mod mail;
 mod script;
+mod tls;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Result;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -16,6 +18,9 @@ use tokio::time::timeout;
 
 use conversation::{Conversation, Traits};
 use script::{Rule, State};
+use tls::Tls;
+
+use crate::certificate::Certificate;
 
 pub use mail::Mail;
 pub use script::{Step, Verdict};
@@ -57,6 +62,27 @@ impl MailServer {
         Self::start_with(Traits { credentials: Some((name.to_owned(), password.to_owned())), ..Traits::default() })
     }
 
+    /// Starts one that speaks TLS after STARTTLS, and offers it.
+    ///
+    /// # Errors
+    /// There is no free port, or the certificate can't be read.
+    pub fn start_with_starttls(certificate: &Certificate) -> Result<Self> {
+        Self::start_with_tls(certificate, false)
+    }
+
+    /// Starts one that speaks TLS from the first byte.
+    ///
+    /// # Errors
+    /// There is no free port, or the certificate can't be read.
+    pub fn start_with_implicit_tls(certificate: &Certificate) -> Result<Self> {
+        Self::start_with_tls(certificate, true)
+    }
+
+    fn start_with_tls(certificate: &Certificate, is_implicit: bool) -> Result<Self> {
+        let tls = Some(Tls { acceptor: certificate.acceptor()?, is_implicit });
+        Ok(Self::start_with(Traits { tls, ..Traits::default() })?)
+    }
+
     /// Starts one for so many mails that they would fill the memory. It keeps who got which, and no contents.
     ///
     /// # Errors
@@ -84,6 +110,16 @@ impl MailServer {
     #[must_use]
     pub fn url_for(&self, name: &str, password: &str) -> String {
         format!("smtp://{name}:{password}@{}", self.address)
+    }
+
+    /// The same with TLS, and with the host that its certificate is for.
+    #[must_use]
+    pub fn tls_url(&self) -> String {
+        let port = self.address.port();
+        match &self.traits.tls {
+            Some(Tls { is_implicit: true, .. }) => format!("smtps://localhost:{port}"),
+            _ => format!("smtp://localhost:{port}?tls=required"),
+        }
     }
 
     /// Hangs up on everybody, and refuses connections from now on.

@@ -9,6 +9,8 @@ pub enum Step {
     Greeting,
     /// It has said EHLO.
     Hello,
+    /// It wants TLS.
+    StartTls,
     /// It has told a name and a password.
     Auth,
     /// It has named the sender.

@@ -133,12 +133,12 @@ pub(super) async fn restock(database: &TestDatabase, app: &TestApp, waiters: usi
 }
 
 /// The numbers of deliveries of a restock by status.
-pub(super) fn counts(pending: usize, delivered: usize, failed: usize, skipped: usize) -> Value {
+pub(crate) fn counts(pending: usize, delivered: usize, failed: usize, skipped: usize) -> Value {
     json!({ "pending": pending, "delivered": delivered, "failed": failed, "skipped": skipped })
 }
 
 /// Waits until the deliveries of a book's last restock have these counts.
-pub(super) async fn until_counted(admin: &Caller, book: &Value, counts: &Value) {
+pub(crate) async fn until_counted(admin: &Caller, book: &Value, counts: &Value) {
     let deadline = Instant::now() + TOO_LONG;
     loop {
         let restock = last_restock(admin, book).await;

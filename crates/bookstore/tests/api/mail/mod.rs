@@ -9,9 +9,12 @@ mod promises;
 mod replies;
 mod silent;
 mod stopped;
+mod tls;
 mod trouble;
 
 use test_support::Suite;
+
+pub(crate) use mailroom::{counts, until_counted};
 
 pub(crate) fn suite() -> Suite {
     promises::suite()
@@ -19,6 +22,7 @@ pub(crate) fn suite() -> Suite {
         .and(trouble::suite())
         .and(admin::suite())
         .and(stopped::suite())
+        .and(tls::suite())
         .and(silent::suite())
         .and(killed::suite())
         .and(killed_in_the_store::suite())

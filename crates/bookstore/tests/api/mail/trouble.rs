@@ -16,11 +16,11 @@ pub(crate) fn suite() -> Suite {
     ]
 }
 
-const WAITERS: usize = 15;
-const IN_TROUBLE: &str = "the mail server is in trouble";
+pub(super) const WAITERS: usize = 15;
+pub(super) const IN_TROUBLE: &str = "the mail server is in trouble";
 
 /// Checks that everyone who waited for the book has a delivery that was never tried.
-async fn assert_nothing_was_tried(program: &Program, book: &serde_json::Value) {
+pub(super) async fn assert_nothing_was_tried(program: &Program, book: &serde_json::Value) {
     let admin = program.log_in(ADMIN_EMAIL, ADMIN_PASSWORD).await;
     until_counted(&admin, book, &counts(WAITERS, 0, 0, 0)).await;
     let deliveries = list_deliveries(&admin, "").await;
@@ -34,7 +34,7 @@ async fn assert_nothing_was_tried(program: &Program, book: &serde_json::Value) {
 }
 
 /// Checks that everyone got exactly one e-mail, at the first attempt.
-async fn assert_everything_arrives(program: &Program, book: &serde_json::Value, mails: &MailServer) {
+pub(super) async fn assert_everything_arrives(program: &Program, book: &serde_json::Value, mails: &MailServer) {
     let admin = program.log_in(ADMIN_EMAIL, ADMIN_PASSWORD).await;
     until_counted(&admin, book, &counts(0, WAITERS, 0, 0)).await;
     let taken = mails.mails();
@@ -44,7 +44,7 @@ async fn assert_everything_arrives(program: &Program, book: &serde_json::Value, 
     assert!(deliveries.iter().all(|delivery| delivery["attempt_count"] == 1), "{deliveries:?}");
 }
 
-async fn restock(program: &Program, database: &TestDatabase) -> serde_json::Value {
+pub(super) async fn restock(program: &Program, database: &TestDatabase) -> serde_json::Value {
     let admin = program.log_in(ADMIN_EMAIL, ADMIN_PASSWORD).await;
     let book = admin.post("/books", &json!({ "title": "T", "author": "A", "price": 1 })).await.body_of(201);
     add_waiters(database, &book, WAITERS).await;

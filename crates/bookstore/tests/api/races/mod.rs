@@ -9,6 +9,7 @@ mod flood;
 mod one_isbn_at_once;
 mod placements_against_a_delete;
 mod placements_against_a_restock;
+mod placements_of_one_user;
 mod read_your_writes;
 mod refresh_against_a_deactivation;
 mod refreshes_at_once;
@@ -33,6 +34,7 @@ pub(crate) fn suite() -> Suite {
         restocks_at_once::suite(),
         sold_out_against_restocked::suite(),
         duplicates_at_once::suite(),
+        placements_of_one_user::suite(),
         cancels_at_once::suite(),
         placements_against_a_delete::suite(),
         one_isbn_at_once::suite(),

@@ -4,12 +4,20 @@ mod list;
 mod other_programs;
 mod overlaps;
 mod repository;
+mod searches;
 mod stock_repository;
 
 use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
-    [list::suite(), other_programs::suite(), overlaps::suite(), repository::suite(), stock_repository::suite()]
-        .into_iter()
-        .collect()
+    [
+        list::suite(),
+        other_programs::suite(),
+        overlaps::suite(),
+        repository::suite(),
+        searches::suite(),
+        stock_repository::suite(),
+    ]
+    .into_iter()
+    .collect()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::Timestamp;
-use domain::pre_booking::PreBookingStatus;
+use domain::pre_booking::{AddedPreBooking, PreBookingStatus};
 use sea_orm::ConnectionTrait;
 use test_support::{Bystander, Engine, Suite, TestDatabase, rounds, tests};
 
@@ -109,7 +109,7 @@ async fn no_placement_beside_an_update_in_sql_is_forgotten(database: TestDatabas
         let restock = format!("UPDATE books SET stock_quantity = 5 WHERE id = {}", book.id.get());
         world.sql.execute(&restock).await;
         for (placement, &user) in placing.into_iter().zip(&users) {
-            if let Some(placed) = placement.await.unwrap() {
+            if let AddedPreBooking::Added(placed) = placement.await.unwrap() {
                 let status = world.pre_booking(user, placed.id).await.state.status();
                 assert_eq!(status, PreBookingStatus::Notified, "in round {round}");
             }

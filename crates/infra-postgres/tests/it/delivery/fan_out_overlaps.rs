@@ -62,7 +62,7 @@ async fn the_final_walk_finds_a_placement_of_the_store_itself(database: TestData
         fan_out_all(&world).await;
         holder.commit().await
     };
-    let placed = run_blocked(&world.sql, world.try_add_pre_booking(user, &book), overtake).await.unwrap();
+    let placed = run_blocked(&world.sql, world.add_pre_booking(user, &book), overtake).await;
     assert_eq!((placed.round, all(&world).await), (book.round, vec![]));
 
     world.clock.set(final_walk_due_at(&world).await);

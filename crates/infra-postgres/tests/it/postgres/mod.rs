@@ -2,9 +2,10 @@
 
 mod limits;
 mod lost_connections;
+mod tls;
 
 use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
-    [limits::suite(), lost_connections::suite()].into_iter().collect()
+    [limits::suite(), lost_connections::suite(), tls::suite()].into_iter().collect()
 }

@@ -2,15 +2,16 @@
 
 use domain::account::UserId;
 use domain::book::Book;
-use domain::pre_booking::{CancelError, PreBookingState, cancel};
+use domain::pre_booking::{AddedPreBooking, CancelError, PreBookingState, cancel};
 use test_support::{Bystander, Engine, Suite, TestDatabase, tests};
 
-use crate::support::{World, open_patient, placement, run_blocked};
+use crate::support::{World, added, open_patient, placement, run_blocked};
 
 pub(crate) fn suite() -> Suite {
     tests![
         a_placement_that_waits_for_its_duplicate_adds_nothing,
         a_placement_that_waits_for_a_duplicate_that_fails_is_added,
+        placements_of_one_user_take_turns_at_the_limit,
         a_cancel_that_waits_for_another_is_rejected,
     ]
     .only_on(Engine::Postgres)
@@ -28,15 +29,30 @@ async fn a_placement_that_waits_for_its_duplicate_adds_nothing(database: TestDat
     let (world, user, book) = world_with_a_book(&database).await;
     let duplicate = Bystander::connect(database.url()).await.begin(&placement(user, &book)).await;
     let placed = run_blocked(&world.sql, world.try_add_pre_booking(user, &book), duplicate.commit()).await;
-    assert_eq!(placed, None);
+    assert!(matches!(placed, AddedPreBooking::Duplicate(_)), "{placed:?}");
     assert_eq!(world.sql.column::<String>("SELECT status FROM pre_booking_statuses").await, ["waiting"]);
 }
 
 async fn a_placement_that_waits_for_a_duplicate_that_fails_is_added(database: TestDatabase) {
     let (world, user, book) = world_with_a_book(&database).await;
     let duplicate = Bystander::connect(database.url()).await.begin(&placement(user, &book)).await;
-    let placed = run_blocked(&world.sql, world.try_add_pre_booking(user, &book), duplicate.rollback()).await.unwrap();
+    let placed = run_blocked(&world.sql, world.add_pre_booking(user, &book), duplicate.rollback()).await;
     assert_eq!(world.pre_booking(user, placed.id).await, placed);
+}
+
+/// The second placement began before the first was committed, and still counts it. Another user's does not wait.
+async fn placements_of_one_user_take_turns_at_the_limit(database: TestDatabase) {
+    let (world, user, book) = world_with_a_book(&database).await;
+    let other_user = world.add_user("grace").await.id;
+    let other_book = world.add_book("Fiasco", 0).await;
+    let holder = Bystander::connect(database.url()).await;
+    let first = holder.begin(&format!("SELECT may_wait({}, 1); {}", user.get(), placement(user, &book))).await;
+    added(world.try_add_pre_booking_of(1, other_user, &other_book).await);
+    let second = world.try_add_pre_booking_of(1, user, &other_book);
+    let second = run_blocked(&world.sql, second, first.commit()).await;
+    assert_eq!(second, AddedPreBooking::LimitReached);
+    let waiting = "SELECT count(*) FROM pre_bookings GROUP BY user_id";
+    assert_eq!(world.sql.column::<i64>(waiting).await, [1, 1]);
 }
 
 /// I5.

@@ -3,11 +3,11 @@
 use domain::account::UserId;
 use domain::book::{Book, BookId};
 use domain::pre_booking::{
-    CancelError, NewPreBooking, PreBooking, PreBookingId, PreBookingState, PreBookingStatus, cancel,
+    AddedPreBooking, CancelError, NewPreBooking, PreBooking, PreBookingId, PreBookingState, PreBookingStatus, cancel,
 };
 use test_support::{Suite, TestDatabase, tests};
 
-use crate::support::{World, at, at_micros};
+use crate::support::{MAX_WAITING, World, added, at, at_micros};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -19,6 +19,7 @@ pub(crate) fn suite() -> Suite {
         the_database_itself_rejects_a_second_waiting_one,
         adds_nothing_for_a_deleted_book,
         adds_nothing_in_a_round_that_has_ended,
+        adds_no_more_than_may_wait,
         saves_no_cancel_that_was_decided_on_another_status,
         saves_one_cancel,
     ]
@@ -39,7 +40,7 @@ async fn finds_a_pre_booking_as_it_was_placed(database: TestDatabase) {
     let (world, user_id, book) = world_with_a_book(&database).await;
     for created_at in [at(0), at_micros(1_000_001), at_micros(2_500_000)] {
         let new = NewPreBooking { user_id, book_id: book.id, round: book.round, created_at };
-        let added = world.pre_bookings().add(&new).await.unwrap().unwrap();
+        let added = added(world.pre_bookings().add(&new, MAX_WAITING).await.unwrap());
         let NewPreBooking { book_id, round, .. } = new;
         assert_eq!(
             added,
@@ -71,7 +72,7 @@ async fn adds_no_second_one_until_the_first_is_cancelled(database: TestDatabase)
     // Ten times, because PostgreSQL may choose another plan after the fifth.
     for _ in 0..10 {
         let first = world.add_pre_booking(user, &book).await;
-        assert_eq!(world.try_add_pre_booking(user, &book).await, None);
+        assert_eq!(world.try_add_pre_booking(user, &book).await, AddedPreBooking::Duplicate(first.id));
         cancel(world.pre_bookings(), &world.clock, user, first.id).await.unwrap();
     }
     let rows: Vec<i64> = world.sql.column("SELECT count(*) FROM pre_booking_statuses GROUP BY status").await;
@@ -94,7 +95,7 @@ async fn adds_one_in_the_next_round_after_a_notification(database: TestDatabase)
     let restock = world.set_stock(book.id, 5).await.unwrap().restock.unwrap();
     let book = world.set_stock(book.id, 0).await.unwrap().book;
     let second = world.add_pre_booking(user, &book).await;
-    assert_eq!(world.try_add_pre_booking(user, &book).await, None);
+    assert_eq!(world.try_add_pre_booking(user, &book).await, AddedPreBooking::Duplicate(second.id));
     assert_eq!(status(&world, &first).await, PreBookingState::Notified { at: restock.restocked_at });
     assert_eq!(status(&world, &second).await, PreBookingState::Waiting);
 }
@@ -122,17 +123,41 @@ async fn the_database_itself_rejects_a_second_waiting_one(database: TestDatabase
 async fn adds_nothing_for_a_deleted_book(database: TestDatabase) {
     let (world, user, book) = world_with_a_book(&database).await;
     world.catalog().delete(book.id).await.unwrap();
-    assert_eq!(world.try_add_pre_booking(user, &book).await, None);
+    assert_eq!(world.try_add_pre_booking(user, &book).await, AddedPreBooking::Outdated);
 }
 
 async fn adds_nothing_in_a_round_that_has_ended(database: TestDatabase) {
     let (world, user, read_before) = world_with_a_book(&database).await;
     world.set_stock(read_before.id, 5).await.unwrap();
-    assert_eq!(world.try_add_pre_booking(user, &read_before).await, None);
+    assert_eq!(world.try_add_pre_booking(user, &read_before).await, AddedPreBooking::Outdated);
     world.set_stock(read_before.id, 0).await.unwrap();
-    assert_eq!(world.try_add_pre_booking(user, &read_before).await, None);
+    assert_eq!(world.try_add_pre_booking(user, &read_before).await, AddedPreBooking::Outdated);
     assert_eq!(world.sql.value::<i64>("SELECT count(*) FROM pre_bookings").await, 0);
     world.add_pre_booking(user, &world.book(read_before.id).await).await;
+}
+
+async fn adds_no_more_than_may_wait(database: TestDatabase) {
+    let (world, user, book) = world_with_a_book(&database).await;
+    let (second, third) = (world.add_book("Fiasco", 0).await, world.add_book("Eden", 0).await);
+    let other_user = world.add_user("grace").await.id;
+    let first = world.add_pre_booking(user, &book).await;
+    world.add_pre_booking(user, &second).await;
+    // Ten times, because PostgreSQL may choose another plan after the fifth.
+    for _ in 0..10 {
+        assert_eq!(world.try_add_pre_booking_of(2, user, &third).await, AddedPreBooking::LimitReached);
+        let duplicate = AddedPreBooking::Duplicate(first.id);
+        assert_eq!(world.try_add_pre_booking_of(2, user, &book).await, duplicate, "a duplicate is told as such");
+        let of_another = added(world.try_add_pre_booking_of(1, other_user, &third).await);
+        cancel(world.pre_bookings(), &world.clock, other_user, of_another.id).await.unwrap();
+
+        // Neither those that were cancelled nor those that were notified count.
+        let more = added(world.try_add_pre_booking_of(3, user, &third).await);
+        cancel(world.pre_bookings(), &world.clock, user, more.id).await.unwrap();
+    }
+    world.set_stock(second.id, 5).await.unwrap().restock.unwrap();
+    added(world.try_add_pre_booking_of(2, user, &third).await);
+    let fourth = world.add_book("Solaris 2", 0).await;
+    assert_eq!(world.try_add_pre_booking_of(2, user, &fourth).await, AddedPreBooking::LimitReached);
 }
 
 /// I5.

@@ -13,4 +13,4 @@ pub(crate) use deliveries::{
     world_with_deliveries,
 };
 pub(crate) use examples::{at, at_micros, copies, details, literal, new_user, page};
-pub(crate) use world::{World, open_store, restock_within};
+pub(crate) use world::{MAX_WAITING, World, added, open_store, restock_within};

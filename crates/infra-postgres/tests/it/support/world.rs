@@ -10,15 +10,18 @@ use domain::book::{
 };
 use domain::delivery::{DeliveryReader, RestockSignal};
 use domain::pre_booking::{
-    NewPreBooking, PreBookedBook, PreBooking, PreBookingId, PreBookingReader, PreBookingRepository,
+    AddedPreBooking, NewPreBooking, PreBookedBook, PreBooking, PreBookingId, PreBookingReader, PreBookingRepository,
 };
 use domain::{Clock, Timestamp, UnitOfWork, UnitOfWorkFactory};
-use infra_postgres::{Store, StoreOptions, connect};
+use infra_postgres::{DatabaseUrl, Store, StoreOptions, connect};
 use sea_orm::prelude::DateTimeUtc;
 use test_support::{Bystander, TestDatabase};
 
 use super::examples::{at, copies, details, new_user};
 use super::own_units::OwnUnits;
+
+/// The limit of tests that are not about it.
+pub(crate) const MAX_WAITING: NonZeroU32 = NonZeroU32::new(100).unwrap();
 
 /// A clock that stays where it was set, except that each reading advances it by a microsecond: no two readings are equal, and
 /// they are in the order of the calls.
@@ -136,13 +139,23 @@ impl World {
     }
 
     /// Adds a pre-booking that was decided on this state of its book, which may be outdated.
-    pub(crate) async fn try_add_pre_booking(&self, user_id: UserId, book: &Book) -> Option<PreBooking> {
+    pub(crate) async fn try_add_pre_booking(&self, user_id: UserId, book: &Book) -> AddedPreBooking {
+        self.try_add_pre_booking_of(MAX_WAITING.get(), user_id, book).await
+    }
+
+    /// Adds a pre-booking, unless this many of the user's are waiting.
+    pub(crate) async fn try_add_pre_booking_of(
+        &self,
+        max_waiting: u32,
+        user_id: UserId,
+        book: &Book,
+    ) -> AddedPreBooking {
         let placed = NewPreBooking { user_id, book_id: book.id, round: book.round, created_at: self.clock.now() };
-        self.pre_bookings().add(&placed).await.unwrap()
+        self.pre_bookings().add(&placed, NonZeroU32::new(max_waiting).unwrap()).await.unwrap()
     }
 
     pub(crate) async fn add_pre_booking(&self, user_id: UserId, book: &Book) -> PreBooking {
-        self.try_add_pre_booking(user_id, book).await.unwrap()
+        added(self.try_add_pre_booking(user_id, book).await)
     }
 
     /// Returns a user's pre-booking, which both ports must read alike.
@@ -153,9 +166,17 @@ impl World {
     }
 }
 
+/// The pre-booking that was added.
+#[track_caller]
+pub(crate) fn added(outcome: AddedPreBooking) -> PreBooking {
+    let AddedPreBooking::Added(pre_booking) = outcome else { panic!("it was not added: {outcome:?}") };
+    pre_booking
+}
+
 pub(crate) async fn open_store(database: &TestDatabase, connections: u32) -> Store {
     let max_connections = NonZeroU32::new(connections).unwrap();
-    connect(&StoreOptions { url: database.url().to_owned(), max_connections, migrates: true }).await.unwrap()
+    let url = DatabaseUrl::parse(database.url()).unwrap();
+    connect(&StoreOptions { url, max_connections, migrates: true }).await.unwrap()
 }
 
 /// Restocks a book, without the commit. Returns the book as it is then.

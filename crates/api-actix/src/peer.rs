@@ -81,7 +81,7 @@ mod tests {
 
     use super::*;
 
-    /// Resolves the peer of a request over a connection from `connected`, with the proxies 10.0.0.0/8 and 2001:db8::/32.
+    /// Resolves the peer of a request over a connection from `connected`, with the proxies 10.0.0.0/8 and `2001:db8::/32`.
     fn peer(connected: &str, forwarded_for: &[&str]) -> String {
         let networks = ["10.0.0.0/8", "2001:db8::/32"].map(|network| network.parse().unwrap());
         let mut request = TestRequest::default()

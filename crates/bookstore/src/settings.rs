@@ -23,6 +23,10 @@ pub struct Settings {
     #[arg(long, env, hide_env_values = true, default_value = "sqlite://data/bookstore.db")]
     pub database_url: SecretString,
 
+    /// A PostgreSQL replica that lists the catalog; the primary does while the replica fails (default: none)
+    #[arg(long, env, hide_env_values = true)]
+    pub database_read_url: Option<SecretString>,
+
     /// The maximum number of connections to PostgreSQL, and a quarter as many more for searches; on SQLite it is always 1
     /// (default: 2 x cores + 12)
     #[arg(long, env)]
@@ -168,12 +172,24 @@ impl Settings {
             .map_err(|invalid| anyhow::anyhow!("DATABASE_URL {invalid}"))
     }
 
+    /// Returns the address of the replica.
+    pub(crate) fn replica(&self) -> anyhow::Result<Option<DatabaseUrl>> {
+        let Some(url) = &self.database_read_url else { return Ok(None) };
+        let url = url.expose_secret();
+        ensure!(
+            !self.is_sqlite() && !url.starts_with("sqlite:"),
+            "DATABASE_READ_URL must be a replica of a PostgreSQL server; SQLite has none"
+        );
+        DatabaseUrl::parse(url).map(Some).map_err(|invalid| anyhow::anyhow!("DATABASE_READ_URL {invalid}"))
+    }
+
     /// Checks the settings of a server, which needs more of them than other commands.
     ///
     /// # Errors
     /// One line that names the wrong setting and what would be valid.
     pub fn check_server(&self) -> anyhow::Result<()> {
         self.check()?;
+        self.replica()?;
         ensure!(
             self.is_sqlite() || self.jwt_secret.is_some(),
             "JWT_SECRET is required on PostgreSQL: at least {MIN_JWT_SECRET_BYTES} bytes, such as `openssl rand -hex 32` prints"

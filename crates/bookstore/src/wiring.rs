@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use api_actix::Ports;
-use infra_postgres::Store;
+use domain::book::BookReader;
+use infra_postgres::{CatalogReplica, Store};
 use infra_security::{Argon2Hasher, InMemoryThrottle, JwtIssuer, SystemClock};
 use secrecy::SecretString;
 
 use crate::settings::{Settings, cores};
 
-pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretString) -> Ports {
+pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretString) -> anyhow::Result<Ports> {
     let tokens = JwtIssuer::new(jwt_secret, settings.access_token_ttl(), settings.refresh_token_ttl());
-    Ports {
+    Ok(Ports {
         clock: Arc::new(SystemClock),
         units: Arc::clone(store) as _,
         store_health: Arc::clone(store) as _,
-        book_reader: Arc::clone(store) as _,
+        book_reader: book_reader(store, settings)?,
         book_repository: Arc::clone(store) as _,
         pre_booking_reader: Arc::clone(store) as _,
         pre_booking_repository: Arc::clone(store) as _,
@@ -25,5 +26,13 @@ pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretS
         tokens: Arc::new(tokens),
         throttle: Arc::new(InMemoryThrottle::default()),
         max_waiting_per_user: settings.max_waiting_per_user,
-    }
+    })
+}
+
+fn book_reader(store: &Arc<Store>, settings: &Settings) -> anyhow::Result<Arc<dyn BookReader>> {
+    let store = Arc::clone(store);
+    Ok(match settings.replica()? {
+        Some(url) => Arc::new(CatalogReplica::new(store, &url, settings.max_connections())?),
+        None => store,
+    })
 }

@@ -113,8 +113,11 @@ async fn open_postgres(address: &PgConnectOptions, options: &StoreOptions) -> Re
 }
 
 /// Returns the connections to a server that is only read. Opens none.
-pub(crate) fn replica_pool(address: &PgConnectOptions, max_connections: NonZeroU32) -> Result<Pool, ConnectError> {
-    let address = postgres::with_limits(address.clone());
+pub(crate) fn replica_pool(url: &DatabaseUrl, max_connections: NonZeroU32) -> Result<Pool, ConnectError> {
+    let Engine::Postgres(address) = &url.engine else {
+        return Err(ConnectError::Connect(DbErr::Custom("SQLite has no replicas".to_owned())));
+    };
+    let address = postgres::with_limits(PgConnectOptions::clone(address));
     let pool = postgres_pool(&address, Accepts::Any, max_connections)?;
     with_searches(pool, &address, Accepts::Any, max_connections)
 }

@@ -21,6 +21,7 @@ mod store;
 mod transaction;
 mod unit_of_work;
 
+pub use book::CatalogReplica;
 pub use connection::{ConnectError, StoreOptions, connect};
 pub use database_url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use maintenance::{Finding, Maintenance, Step};

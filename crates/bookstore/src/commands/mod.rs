@@ -5,6 +5,7 @@ mod doctor;
 mod health;
 mod migrate;
 mod openapi;
+mod output;
 mod serve;
 mod worker;
 
@@ -45,10 +46,4 @@ impl Command {
             Self::Health => health::run(settings).await,
         }
     }
-}
-
-/// Prints to standard output, for the person who runs the command, at any log level.
-#[expect(clippy::print_stdout, reason = "it is the output of the command")]
-fn say(text: &str) {
-    println!("{text}");
 }

@@ -1,6 +1,6 @@
 //! `bookstore openapi`
 
-use super::say;
+use super::output::say;
 
 pub(super) fn run() -> anyhow::Result<()> {
     say(&api_actix::openapi_document().to_pretty_json()?);

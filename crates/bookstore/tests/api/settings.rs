@@ -21,6 +21,7 @@ type Variable = (&'static str, &'static str);
 
 const SETTINGS: &[&str] = &[
     "DATABASE_URL",
+    "DATABASE_READ_URL",
     "DATABASE_MAX_CONNECTIONS",
     "MIGRATE_ON_START",
     "HOST",
@@ -101,6 +102,7 @@ async fn invalid_settings_are_reported_in_one_line() {
     let cases: &[(&[Variable], &[&str], &str)] = &[
         (&[("PORT", "x")], &[], "port"),
         (&[("PORT", "65536")], &[], "port"),
+        (&[("DATABASE_READ_URL", "postgres://u:dbsecret@h/d")], &[], "DATABASE_READ_URL"),
         (&[("HOST", "no.such.host.invalid")], &[], "HOST"),
         (&[("DATABASE_URL", "mysql://u:dbsecret@h/d")], &[], "DATABASE_URL"),
         (&[("DATABASE_URL", "")], &[], "DATABASE_URL"),

@@ -1,6 +1,7 @@
 //! The catalog and its stock.
 
 mod reader;
+mod replica;
 mod repository;
 mod stock_repository;
 
@@ -8,6 +9,8 @@ use domain::Text;
 use domain::book::{Author, Book, BookDetails, BookId, CoverImageUrl, Isbn, Price, Round, StockQuantity, Title};
 
 use crate::entity::book::Model;
+
+pub use replica::CatalogReplica;
 
 impl From<Model> for Book {
     fn from(row: Model) -> Self {

@@ -19,33 +19,37 @@ impl BookReader for Store {
     }
 
     async fn list(&self, query: &BookQuery) -> Result<Page<Book>, RepositoryError> {
-        let connection = if query.is_search() { self.connection.for_searches() } else { &self.connection };
-        let matching = Entity::find().filter(matches(&query.filter, connection.get_database_backend()));
-        let total = count(&matching, connection).await.map_err(repository_error)?;
-        if total < BookQuery::MAX_COUNTED && query.page.offset() >= total {
-            // Don't search again: what finds nothing takes longest.
-            return Ok(Page { items: Vec::new(), total });
-        }
-        let column = match query.sort {
-            BookSort::Title => Column::Title,
-            BookSort::Author => Column::Author,
-            BookSort::Price => Column::PriceCents,
-            BookSort::CreatedAt => Column::CreatedAt,
-        };
-        let order = match query.direction {
-            SortDirection::Ascending => Order::Asc,
-            SortDirection::Descending => Order::Desc,
-        };
-        let rows = matching
-            .order_by(column, order.clone())
-            .order_by(Column::Id, order)
-            .offset(query.page.offset())
-            .limit(u64::from(query.page.size.get()))
-            .all(connection)
-            .await
-            .map_err(repository_error)?;
-        Ok(Page { items: rows.into_iter().map(Book::from).collect(), total })
+        list(&self.connection, query).await.map_err(repository_error)
     }
+}
+
+/// Returns a page of the books that match.
+pub(super) async fn list(pool: &Pool, query: &BookQuery) -> Result<Page<Book>, DbErr> {
+    let connection = if query.is_search() { pool.for_searches() } else { pool };
+    let matching = Entity::find().filter(matches(&query.filter, connection.get_database_backend()));
+    let total = count(&matching, connection).await?;
+    if total < BookQuery::MAX_COUNTED && query.page.offset() >= total {
+        // Don't search again: what finds nothing takes longest.
+        return Ok(Page { items: Vec::new(), total });
+    }
+    let column = match query.sort {
+        BookSort::Title => Column::Title,
+        BookSort::Author => Column::Author,
+        BookSort::Price => Column::PriceCents,
+        BookSort::CreatedAt => Column::CreatedAt,
+    };
+    let order = match query.direction {
+        SortDirection::Ascending => Order::Asc,
+        SortDirection::Descending => Order::Desc,
+    };
+    let rows = matching
+        .order_by(column, order.clone())
+        .order_by(Column::Id, order)
+        .offset(query.page.offset())
+        .limit(u64::from(query.page.size.get()))
+        .all(connection)
+        .await?;
+    Ok(Page { items: rows.into_iter().map(Book::from).collect(), total })
 }
 
 /// Counts the books that match, up to the maximum.

@@ -7,6 +7,6 @@ mod pool;
 mod session;
 
 pub(crate) use lease::Lease;
-pub(crate) use opener::{POOLER, READ_ONLY, SLOW_STATEMENT, for_searches, with_limits};
+pub(crate) use opener::{Accepts, POOLER, READ_ONLY, SLOW_STATEMENT, for_searches, with_limits};
 pub(crate) use pool::PostgresPool;
 pub(crate) use session::OutcomeUnknown;

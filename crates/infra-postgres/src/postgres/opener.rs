@@ -57,12 +57,22 @@ pub(crate) fn for_searches(options: PgConnectOptions, timeout: Duration) -> PgCo
 #[derive(Debug)]
 pub(crate) struct Opener {
     options: PgConnectOptions,
+    accepts: Accepts,
     generation: AtomicU64,
 }
 
+/// Which servers a pool accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Accepts {
+    /// Only the primary: a server that can be written.
+    Primary,
+    /// Any, because it is only read.
+    Any,
+}
+
 impl Opener {
-    pub(super) fn new(options: PgConnectOptions) -> Self {
-        Self { options, generation: AtomicU64::new(0) }
+    pub(super) fn new(options: PgConnectOptions, accepts: Accepts) -> Self {
+        Self { options, accepts, generation: AtomicU64::new(0) }
     }
 
     pub(super) fn generation(&self) -> u64 {
@@ -84,7 +94,7 @@ impl Manager for Opener {
         let mut connection = self.options.connect().await.map_err(name_pooler)?;
         let settings = "SELECT current_setting('transaction_read_only') = 'on', current_setting('lock_timeout')";
         let row = connection.fetch_one(settings).await?;
-        if row.try_get(0)? {
+        if self.accepts == Accepts::Primary && row.try_get(0)? {
             return Err(sqlx::Error::Configuration(READ_ONLY.into()));
         }
         if row.try_get::<String, _>(1)? != LOCK_TIMEOUT {

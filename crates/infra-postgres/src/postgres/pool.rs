@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use super::lease::Lease;
-use super::opener::{Opener, retire};
+use super::opener::{Accepts, Opener, retire};
 
 /// The connections to PostgreSQL, opened when they are needed.
 ///
@@ -26,8 +26,13 @@ impl PostgresPool {
     /// Creates a pool of at most `max_size` connections.
     ///
     /// MUST be called on a runtime that lives until the process ends, because the sockets belong to it.
-    pub(crate) fn new(options: PgConnectOptions, max_size: usize, acquire_limit: Duration) -> Result<Self, BuildError> {
-        let sessions = Pool::builder(Opener::new(options)).max_size(max_size).build()?;
+    pub(crate) fn new(
+        options: PgConnectOptions,
+        accepts: Accepts,
+        max_size: usize,
+        acquire_limit: Duration,
+    ) -> Result<Self, BuildError> {
+        let sessions = Pool::builder(Opener::new(options, accepts)).max_size(max_size).build()?;
         Ok(Self { sessions, runtime: Handle::current(), acquire_limit })
     }
 

@@ -58,9 +58,20 @@ class Faults:
         promoted = self.wait_for_promotion(leader)
         return promoted, leader.connect
 
+    def kill_standby(self):
+        """Commits wait for the synchronous standby until Patroni chooses another one."""
+        standby = self.standby(self.topology.leader())
+        node = next(node for node in self.topology.nodes if node.name == standby)
+        node.kill()
+        return None, node.restart
+
+    def standby(self, leader):
+        """Returns the name of the synchronous standby."""
+        return next(name for name, member in leader.members().items() if member["role"] == "sync_standby")
+
     def switch_over(self):
         leader = self.topology.leader()
-        standby = next(name for name, member in leader.members().items() if member["role"] == "sync_standby")
+        standby = self.standby(leader)
         status, text = leader.rest("switchover", {"leader": leader.name, "candidate": standby})
         if status != 200:
             self.topology.fail(f"the switchover was refused: {status} {text}")
@@ -105,5 +116,5 @@ class Faults:
 
 FAULTS = {
     "kill": Faults.kill, "switchover": Faults.switch_over, "partition": Faults.cut_off, "etcd": Faults.lose_etcd,
-    "kill-server": Faults.kill_server, "rolling-restart": Faults.replace_servers,
+    "kill-standby": Faults.kill_standby, "kill-server": Faults.kill_server, "rolling-restart": Faults.replace_servers,
 }

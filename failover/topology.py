@@ -27,7 +27,7 @@ class Topology:
         self.program, self.new_program, self.directory = program, new_program, directory
         self.log = open(directory / "log", "ab")
         self.started, self.nodes, self.servers, self.workers = [], [], [], []
-        self.store_port, self.api_port, self.mail_port = free_port(), free_port(), free_port()
+        self.store_port, self.replicas_port, self.api_port, self.mail_port = (free_port() for _ in range(4))
         self.api = f"127.0.0.1:{self.api_port}"
         self.server_ports = [free_port(), free_port()]
         self.secret = secrets.token_hex(32)
@@ -64,7 +64,7 @@ class Topology:
         nodes = {}
         for number, node in enumerate(self.nodes, 1):
             nodes |= {f"NODE{number}": f"127.0.0.1:{node.postgres_port}", f"NODE{number}_REST_PORT": str(node.rest_port)}
-        self.start_proxy("store", STORE_ADDRESS=f"127.0.0.1:{self.store_port}", **nodes)
+        self.start_proxy("store", STORE_ADDRESS=f"127.0.0.1:{self.store_port}", REPLICAS_ADDRESS=f"127.0.0.1:{self.replicas_port}", **nodes)
 
     def start_api_proxy(self):
         servers = {f"SERVER{number}": f"127.0.0.1:{port}" for number, port in enumerate(self.server_ports, 1)}
@@ -90,10 +90,13 @@ class Topology:
     def settings(self):
         """The settings that servers and workers share."""
         return {
-            "PATH": os.environ["PATH"], "DATABASE_URL": f"postgres://postgres@127.0.0.1:{self.store_port}/{DATABASE}?sslmode=disable",
+            "PATH": os.environ["PATH"], "DATABASE_URL": self.url(self.store_port), "DATABASE_READ_URL": self.url(self.replicas_port),
             "JWT_SECRET": self.secret, "SMTP_URL": f"smtp://127.0.0.1:{self.mail_port}", "STORE_URL": "http://shop.example.com",
             "RUST_LOG": "warn,worker=info,bookstore=info", "RATE_LIMIT": "off", "TRUSTED_PROXIES": "127.0.0.1", "ACCESS_TOKEN_TTL_SECONDS": "7200",
         }
+
+    def url(self, port):
+        return f"postgres://postgres@127.0.0.1:{port}/{DATABASE}?sslmode=disable"
 
     def start_server(self, port):
         server = self.start_program(f"server{self.server_ports.index(port) + 1}", [], HOST="127.0.0.1", PORT=str(port), WORKER="off",

@@ -1,14 +1,13 @@
 use std::io::ErrorKind;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
 use crate::database_url::{DatabaseUrl, Engine};
-use crate::pool::Connections;
+use crate::pool::{ACQUIRE_TIMEOUT, Connections, SEARCH_TIMEOUT};
 use crate::postgres::{self, Accepts, PostgresPool};
 use crate::signal::Signal;
 use crate::sqlite::{self, Purpose};
@@ -60,11 +59,6 @@ pub enum ConnectError {
     )]
     OtherSchema,
 }
-
-/// How long to wait for a connection.
-pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a search may take.
-pub(crate) const SEARCH_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Opens the store and brings its schema up to date, if it may.
 ///

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement,
@@ -6,6 +8,11 @@ use sea_orm::{
 
 use crate::postgres::PostgresPool;
 use crate::transaction::Transaction;
+
+/// How long to wait for a connection.
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a search may take.
+pub(crate) const SEARCH_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The connections to the store. Each statement runs on any of them.
 #[derive(Debug)]

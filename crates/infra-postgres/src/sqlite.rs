@@ -7,7 +7,7 @@ use sea_orm::sqlx::{self, Connection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use tracing::log::LevelFilter;
 
-use crate::connection::{ACQUIRE_TIMEOUT, SEARCH_TIMEOUT};
+use crate::pool::{ACQUIRE_TIMEOUT, SEARCH_TIMEOUT};
 use crate::postgres::SLOW_STATEMENT;
 
 /// What a connection is for.

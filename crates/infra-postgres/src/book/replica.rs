@@ -9,7 +9,8 @@ use sea_orm::DbErr;
 use tokio::time::timeout;
 
 use super::reader::list;
-use crate::connection::{ConnectError, SEARCH_TIMEOUT, replica_pool};
+use crate::connection::{ConnectError, replica_pool};
+use crate::pool::SEARCH_TIMEOUT;
 use crate::{DatabaseUrl, Pool, Store};
 
 /// How long the replica may take for a page before the primary is asked.

@@ -6,8 +6,9 @@ mod invariants;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
-use crate::connection::{ACQUIRE_TIMEOUT, ConnectError, connect_error};
+use crate::connection::{ConnectError, connect_error};
 use crate::database_url::{DatabaseUrl, Engine};
+use crate::pool::ACQUIRE_TIMEOUT;
 use crate::postgres;
 use crate::sqlite::{self, Purpose};
 

@@ -3,6 +3,7 @@
 mod list;
 mod other_programs;
 mod overlaps;
+mod replica;
 mod repository;
 mod searches;
 mod stock_repository;
@@ -14,6 +15,7 @@ pub(crate) fn suite() -> Suite {
         list::suite(),
         other_programs::suite(),
         overlaps::suite(),
+        replica::suite(),
         repository::suite(),
         searches::suite(),
         stock_repository::suite(),

@@ -8,6 +8,8 @@ import time
 
 from history import Outcome
 
+# Writes that always change something, so that they can't be acknowledged without a commit.
+INSERTS = ["POST /books", "POST /prebooks"]
 # Longer than Patroni takes to notice that the leader is gone.
 NO_LEADER = 90
 
@@ -107,8 +109,8 @@ class Faults:
         """Returns when the first write was acknowledged that started after a moment."""
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            ended = [call.ended for call in self.history.since(moment) if call.is_write and call.outcome == Outcome.DONE]
-            if ended:
+            done = [call for call in self.history.since(moment) if call.name in INSERTS and call.outcome == Outcome.DONE]
+            if ended := [call.ended for call in done if call.started >= moment]:
                 return min(ended)
             time.sleep(0.05)
         self.topology.fail("no write was acknowledged within 60 s")

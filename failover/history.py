@@ -43,9 +43,9 @@ class History:
             self.anomalies.append(anomaly)
 
     def since(self, moment):
-        """Returns the calls that started after a moment."""
+        """Returns the calls that ended after a moment."""
         with self.lock:
-            return [call for call in self.calls if call.started >= moment]
+            return [call for call in self.calls if call.ended >= moment]
 
     def writes(self, outcome):
         return [call for call in self.calls if call.is_write and call.outcome == outcome]

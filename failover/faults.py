@@ -36,7 +36,7 @@ class Faults:
         time.sleep(self.random.uniform(2, 6))
         moment = time.monotonic()
         promoted, mend = FAULTS[name](self)
-        began = promoted or moment
+        began = promoted or time.monotonic()
         answered = self.wait_for_write(began)
         # The old leader comes back while the service is used.
         if mend:

@@ -127,6 +127,8 @@ class Topology:
     def wait_until_healthy(self, seconds):
         """Waits until all three nodes run, and one of them is a synchronous standby."""
         def is_healthy():
+            if ended := [node.name for node in self.nodes if node.patroni.is_over()]:
+                self.fail(f"Patroni of {', '.join(ended)} has ended")
             leader = self.leader()
             members = leader.members() if leader else {}
             timelines = {member.get("timeline") for member in members.values()}

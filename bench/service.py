@@ -33,7 +33,7 @@ class Service:
         self.directory, self.log = directory, directory / "service.log"
         self.secret = secret or secrets.token_hex(32)
         given = {
-            "DATABASE_URL": database_url, "JWT_SECRET": self.secret, "HOST": "127.0.0.1", "PORT": "0", "WORKER": "off",
+            "DATABASE_URL": database_url, "JWT_SECRET": self.secret, "HOST": "127.0.0.1", "PORT": "0", "WORKER": "off", "RATE_LIMIT": "off",
             "ADMIN_EMAIL": ADMIN_EMAIL, "ADMIN_PASSWORD": ADMIN_PASSWORD, "RUST_LOG": "info", **environment,
         }
         # Opened for appending, so that it can be truncated while the service writes.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use domain::account::{LogInThrottle, PasswordHasher, TokenIssuer, UserReader};
 use domain::book::{BookReader, BookRepository};
 use domain::delivery::DeliveryReader;
+use domain::limit::RateLimiter;
 use domain::pre_booking::{PreBookingReader, PreBookingRepository};
 use domain::{Clock, StoreHealth, UnitOfWorkFactory};
 
@@ -22,6 +23,7 @@ pub struct Ports {
     pub hasher: Arc<dyn PasswordHasher>,
     pub tokens: Arc<dyn TokenIssuer>,
     pub throttle: Arc<dyn LogInThrottle>,
+    pub rate_limiter: Arc<dyn RateLimiter>,
     /// How many pre-bookings of one user may wait at the same time.
     pub max_waiting_per_user: NonZeroU32,
 }

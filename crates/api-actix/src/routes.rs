@@ -1,8 +1,9 @@
-//! Lists every endpoint and who may call it.
+//! Lists every endpoint, who may call it, and how often.
 
 use domain::account::{DeactivateError, LogInError, ReactivateError, RefreshError, RegisterError};
 use domain::book::{AddBookError, ChangeBookError, DeleteBookError, FindBookError, SetStockError};
 use domain::delivery::{FindDeliveryError, RetryError};
+use domain::limit::Limit;
 use domain::pre_booking::{CancelError, FindPreBookingError, ListOfBookError, PlaceError};
 
 use crate::api_error::kinds;
@@ -12,8 +13,8 @@ use crate::{account, book, delivery, health, pre_booking};
 /// Returns every endpoint, grouped by path. The paths are in the annotations of the handlers.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
-        anyone(account::__path_register, account::register).refuses::<RegisterError>(),
-        anyone(account::__path_log_in, account::log_in).refuses::<LogInError>(),
+        anyone(account::__path_register, account::register).limited(Limit::Registrations).refuses::<RegisterError>(),
+        anyone(account::__path_log_in, account::log_in).limited(Limit::LogIns).refuses::<LogInError>(),
         anyone(account::__path_refresh, account::refresh)
             .refuses::<RefreshError>()
             .and_refuses(kinds::AUTH_TOKEN_REUSE),

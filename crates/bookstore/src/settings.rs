@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::mail_settings::{MailSettings, Switch};
 use crate::private_files::{make_private, make_store_private};
+use crate::rate_limit::RateLimit;
 
 /// The settings of the program: options, or environment variables of the same names.
 #[expect(clippy::doc_markdown, reason = "--help prints these docs as they are")]
@@ -91,6 +92,13 @@ pub struct Settings {
     #[arg(long, env, value_name = "BYTES", default_value = "65536")]
     pub max_body_bytes: NonZeroUsize,
 
+    /// How long a client may take to send the head of a request, then its body, and to read what is buffered of a response
+    #[arg(long, env, default_value = "10", value_name = "SECONDS", value_parser = seconds)]
+    pub client_timeout_seconds: u32,
+
+    /// Whether to limit what one client may do: on, off, or how many times as much as usual
+    #[arg(long, env, value_name = "SWITCH|FACTOR", default_value = "on")]
+    pub rate_limit: RateLimit,
     /// The maximum number of a user's pre-bookings that wait at the same time
     #[arg(long, env, value_name = "NUMBER", default_value = "100")]
     pub max_waiting_per_user: NonZeroU32,

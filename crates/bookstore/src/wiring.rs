@@ -4,14 +4,20 @@ use std::sync::Arc;
 
 use api_actix::Ports;
 use domain::book::BookReader;
+use domain::limit::RateLimiter;
 use infra_postgres::{CatalogReplica, Store};
-use infra_security::{Argon2Hasher, InMemoryThrottle, JwtIssuer, SystemClock};
+use infra_security::{Argon2Hasher, GovernorLimiter, GuessThrottle, JwtIssuer, SystemClock, Unlimited};
 use secrecy::SecretString;
 
+use crate::rate_limit::RateLimit;
 use crate::settings::{Settings, cores};
 
 pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretString) -> anyhow::Result<Ports> {
     let tokens = JwtIssuer::new(jwt_secret, settings.access_token_ttl(), settings.refresh_token_ttl());
+    let rate_limiter: Arc<dyn RateLimiter> = match settings.rate_limit {
+        RateLimit::On(factor) => Arc::new(GovernorLimiter::new(factor)),
+        RateLimit::Off => Arc::new(Unlimited),
+    };
     Ok(Ports {
         clock: Arc::new(SystemClock),
         units: Arc::clone(store) as _,
@@ -24,7 +30,8 @@ pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretS
         user_reader: Arc::clone(store) as _,
         hasher: Arc::new(Argon2Hasher::new(cores())),
         tokens: Arc::new(tokens),
-        throttle: Arc::new(InMemoryThrottle::default()),
+        throttle: Arc::new(GuessThrottle::new(Arc::clone(&rate_limiter))),
+        rate_limiter,
         max_waiting_per_user: settings.max_waiting_per_user,
     })
 }

@@ -18,6 +18,7 @@ pub mod delivery;
 mod id;
 mod invalid_value;
 mod label;
+pub mod limit;
 mod page;
 mod peer_network;
 pub mod pre_booking;

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::body::TokensBody;
 use crate::api_error::{ApiError, refusals};
 use crate::input::{Fields, JsonBody};
+use crate::peer::Peer;
 use crate::ports::Ports;
 use crate::use_cases::UseCases;
 
@@ -33,6 +34,7 @@ refusals!(RegisterError {
 )]
 pub(crate) async fn register(
     use_cases: Data<UseCases>,
+    peer: Peer,
     JsonBody(input): JsonBody<Registration>,
 ) -> Result<HttpResponse, ApiError> {
     let mut fields = Fields::default();
@@ -41,7 +43,7 @@ pub(crate) async fn register(
     let (email, password) = fields.finish(email.zip(password))?;
     let register = async move |ports: Arc<Ports>| {
         let (users, units, hasher) = (&*ports.user_reader, &*ports.units, &*ports.hasher);
-        account::register(users, units, hasher, &*ports.tokens, &*ports.clock, email, password).await
+        account::register(users, units, hasher, &*ports.tokens, &*ports.clock, email, password, peer.network()).await
     };
     let tokens = use_cases.run(register).await?;
     Ok(HttpResponse::Created().json(TokensBody::from(tokens)))

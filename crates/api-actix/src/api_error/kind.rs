@@ -29,6 +29,8 @@ pub(crate) mod kinds {
         kind(S::FORBIDDEN, "AUTH_ACCOUNT_DEACTIVATED", "This account is deactivated");
     pub(crate) const AUTH_FORBIDDEN: Kind = kind(S::FORBIDDEN, "AUTH_FORBIDDEN", "Admin role required");
 
+    pub(crate) const REQUEST_TIMEOUT: Kind =
+        kind(S::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The body did not arrive in time; send the request again");
     pub(crate) const BODY_TOO_LARGE: Kind = kind(S::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", "The body is too large");
     pub(crate) const UNSUPPORTED_MEDIA_TYPE: Kind = kind(
         S::UNSUPPORTED_MEDIA_TYPE,
@@ -79,8 +81,11 @@ pub(crate) mod kinds {
     pub(crate) const DELIVERY_ALREADY_DELIVERED: Kind =
         kind(S::CONFLICT, "DELIVERY_ALREADY_DELIVERED", "This e-mail is already delivered");
 
-    pub(crate) const TOO_MANY_REQUESTS: Kind =
-        kind(S::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS", "Too many log-ins failed for this address; try again later");
+    pub(crate) const TOO_MANY_REQUESTS: Kind = kind(
+        S::TOO_MANY_REQUESTS,
+        "TOO_MANY_REQUESTS",
+        "Too many requests; try again after the seconds in Retry-After",
+    );
     pub(crate) const INTERNAL_ERROR: Kind =
         kind(S::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "Something went wrong on our side; the log has the cause");
     pub(crate) const STORE_UNAVAILABLE: Kind = kind(

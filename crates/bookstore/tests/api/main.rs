@@ -4,6 +4,7 @@
 
 mod accounts;
 mod admin;
+mod attacks;
 mod book_changes;
 mod book_search;
 mod books;
@@ -58,6 +59,7 @@ fn main() -> std::process::ExitCode {
         readme_tour::suite(),
         model::suite(),
         faults::suite(),
+        attacks::suite(),
         mail::suite(),
     ]))
 }

@@ -1,5 +1,5 @@
 use super::{AccountDeactivated, Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, UserReader};
-use crate::{Clock, RepositoryError, UnitOfWorkFactory};
+use crate::{Clock, PeerNetwork, RepositoryError, UnitOfWorkFactory};
 
 /// What [`ensure_admin`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub async fn ensure_admin(
     password: Password,
 ) -> Result<EnsuredAdmin, EnsureAdminError> {
     if users.find_credentials(&email).await?.is_none() {
-        let password_hash = hasher.hash(password.clone()).await?;
+        let password_hash = hasher.hash(password.clone(), PeerNetwork::OWN).await?;
         let unit = units.begin().await?;
         let admin = NewUser { email: email.clone(), password_hash, role: Role::Admin, created_at: clock.now() };
         if unit.users().add(&admin).await?.is_some() {
@@ -49,7 +49,7 @@ pub async fn ensure_admin(
     }
     // The account existed, or another instance has just added it.
     let known = users.find_credentials(&email).await?.ok_or(EnsureAdminError::WrongPassword)?;
-    if !hasher.verify(password.secret().clone(), Some(known.password_hash)).await? {
+    if !hasher.verify(password.secret().clone(), Some(known.password_hash), PeerNetwork::OWN).await? {
         return Err(EnsureAdminError::WrongPassword);
     }
     let unit = units.begin().await?;
@@ -76,8 +76,8 @@ mod tests {
         let mut users = MockUserReader::new();
         users.expect_find_credentials().returning(move |_| Ok(known.clone().map(credentials)));
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().returning(|_| Ok(PasswordHash::new("hash".into())));
-        hasher.expect_verify().returning(move |_, _| Ok(is_right));
+        hasher.expect_hash().returning(|_, _| Ok(PasswordHash::new("hash".into())));
+        hasher.expect_verify().returning(move |_, _, _| Ok(is_right));
         let email = Email::parse("admin@example.com").unwrap();
         ensure_admin(&users, units, &hasher, &clock_at(1), email, Password::parse("a password".into()).unwrap()).await
     }

@@ -2,10 +2,10 @@ use secrecy::SecretString;
 
 use super::sign_in::{SignInError, sign_in};
 use super::{
-    AccountDeactivated, Email, LogInThrottle, PasswordHasher, PasswordHasherError, TokenIssuer, Tokens,
-    TooManyAttempts, UserReader,
+    AccountDeactivated, Email, LogInThrottle, PasswordHasher, PasswordHasherError, TokenIssuer, Tokens, UserReader,
 };
-use crate::{Clock, RepositoryError, UnitOfWorkFactory};
+use crate::limit::TooManyRequests;
+use crate::{Clock, PeerNetwork, RepositoryError, UnitOfWorkFactory};
 
 /// Why a log-in failed.
 #[derive(Debug, thiserror::Error)]
@@ -16,9 +16,9 @@ pub enum LogInError {
     /// The password is right, but the account is deactivated.
     #[error(transparent)]
     Deactivated(#[from] AccountDeactivated),
-    /// Too many log-ins failed for this address.
+    /// Too many log-ins for this address.
     #[error(transparent)]
-    TooManyAttempts(#[from] TooManyAttempts),
+    TooManyRequests(#[from] TooManyRequests),
     /// The password could not be checked.
     #[error(transparent)]
     PasswordHasher(#[from] PasswordHasherError),
@@ -41,20 +41,18 @@ pub async fn log_in(
     clock: &dyn Clock,
     email: &str,
     password: SecretString,
+    peer: PeerNetwork,
 ) -> Result<Tokens, LogInError> {
-    let Ok(email) = Email::parse(email) else {
-        hasher.verify(password, None).await?;
-        return Err(LogInError::InvalidCredentials);
+    let typed = email.trim().to_lowercase();
+    throttle.reserve(&typed, peer)?;
+    let credentials = match Email::parse(&typed) {
+        Ok(email) => users.find_credentials(&email).await?,
+        Err(_) => None,
     };
-    throttle.check(&email, clock.now())?;
-    let credentials = users.find_credentials(&email).await?;
     let (id, hash) = credentials.map(|known| (known.user.id, known.password_hash)).unzip();
-    let is_right = hasher.verify(password, hash).await?;
-    let Some(id) = id.filter(|_| is_right) else {
-        throttle.record_failure(&email, clock.now());
-        return Err(LogInError::InvalidCredentials);
-    };
-    throttle.record_success(&email);
+    let is_right = hasher.verify(password, hash, peer).await?;
+    let id = id.filter(|_| is_right).ok_or(LogInError::InvalidCredentials)?;
+    throttle.record_success(&typed, peer);
 
     let unit = units.begin().await?;
     let user = unit.users().find_for_session_change(id).await?.ok_or(LogInError::InvalidCredentials)?;
@@ -73,9 +71,11 @@ mod tests {
         MockLogInThrottle, MockPasswordHasher, MockRefreshTokenRepository, MockUserReader, MockUserRepository, Role,
         User,
     };
+    use crate::limit::{Limit, LimitStatus};
     use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials};
 
     const ADDRESS: &str = "ada@example.com";
+    const PEER: PeerNetwork = PeerNetwork::OWN;
 
     struct World {
         users: MockUserReader,
@@ -94,11 +94,11 @@ mod tests {
             let is_known = user.is_some();
             hasher
                 .expect_verify()
-                .withf(move |_, hash| hash.is_some() == is_known)
+                .withf(move |_, hash, peer| hash.is_some() == is_known && *peer == PEER)
                 .times(1)
-                .returning(move |_, _| Ok(is_right));
+                .returning(move |_, _, _| Ok(is_right));
             let mut throttle = MockLogInThrottle::new();
-            throttle.expect_check().returning(|_, _| Ok(()));
+            throttle.expect_reserve().times(1).returning(|_, _| Ok(()));
             let mut locked = MockUserRepository::new();
             locked.expect_find_for_session_change().returning(move |_| Ok(user.clone()));
             let mut refresh_tokens = MockRefreshTokenRepository::new();
@@ -110,14 +110,15 @@ mod tests {
         async fn log_in(&self, email: &str) -> Result<Tokens, LogInError> {
             let (tokens, clock) = (a_token_issuer(), clock_at(60));
             let password = "whatever".into();
-            log_in(&self.users, &self.units, &self.hasher, &self.throttle, &tokens, &clock, email, password).await
+            log_in(&self.users, &self.units, &self.hasher, &self.throttle, &tokens, &clock, email, password, PEER).await
         }
     }
 
     #[pollster::test]
     async fn right_password_starts_a_session() {
         let mut world = World::with(Some(a_user(Role::User)), true);
-        world.throttle.expect_record_success().times(1).return_const(());
+        let of_ada = |address: &str, peer: &PeerNetwork| address == ADDRESS && *peer == PEER;
+        world.throttle.expect_record_success().withf(of_ada).times(1).return_const(());
 
         world.log_in(" ADA@example.com").await.unwrap();
 
@@ -127,9 +128,7 @@ mod tests {
     #[pollster::test]
     async fn handles_a_wrong_password_like_an_unknown_address() {
         for user in [Some(a_user(Role::User)), None] {
-            let mut world = World::with(user, false);
-            world.throttle.expect_record_failure().times(1).return_const(());
-
+            let world = World::with(user, false);
             assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::InvalidCredentials)));
             assert!(!world.units.began());
         }
@@ -151,10 +150,12 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn checks_no_password_after_too_many_failures() {
-        let refused = TooManyAttempts { retry_after: Duration::seconds(9) };
+    async fn checks_no_password_when_the_throttle_refuses() {
+        let limit = Limit::Guesses;
+        let retry_after = Duration::seconds(9);
+        let refused = TooManyRequests(LimitStatus { limit, quota: limit.quota(), left: 0, retry_after });
         let mut throttle = MockLogInThrottle::new();
-        throttle.expect_check().returning(move |_, _| Err(refused));
+        throttle.expect_reserve().returning(move |_, _| Err(refused));
         let world = World {
             users: MockUserReader::new(),
             hasher: MockPasswordHasher::new(),
@@ -163,7 +164,7 @@ mod tests {
         };
 
         assert!(
-            matches!(world.log_in(ADDRESS).await, Err(LogInError::TooManyAttempts(too_many)) if too_many == refused)
+            matches!(world.log_in(ADDRESS).await, Err(LogInError::TooManyRequests(too_many)) if too_many == refused)
         );
     }
 }

@@ -28,9 +28,9 @@ pub use email::Email;
 pub use ensure_admin::{EnsureAdminError, EnsuredAdmin, ensure_admin};
 pub use list_users::list_users;
 pub use log_in::{LogInError, log_in};
+pub use log_in_throttle::LogInThrottle;
 #[cfg(test)]
 pub(crate) use log_in_throttle::MockLogInThrottle;
-pub use log_in_throttle::{LogInThrottle, TooManyAttempts};
 pub use log_out::log_out;
 pub use password::{Password, PasswordHash};
 #[cfg(test)]

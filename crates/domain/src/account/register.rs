@@ -1,6 +1,6 @@
 use super::sign_in::{SignInError, sign_in};
 use super::{Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, TokenIssuer, Tokens, UserReader};
-use crate::{Clock, RepositoryError, UnitOfWorkFactory};
+use crate::{Clock, PeerNetwork, RepositoryError, UnitOfWorkFactory};
 
 /// Why an account was not registered.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,7 @@ pub enum RegisterError {
 }
 
 /// Adds an account with the role of a user and signs it in.
+#[expect(clippy::too_many_arguments, reason = "one argument per port")]
 pub async fn register(
     users: &dyn UserReader,
     units: &dyn UnitOfWorkFactory,
@@ -28,12 +29,13 @@ pub async fn register(
     clock: &dyn Clock,
     email: Email,
     password: Password,
+    peer: PeerNetwork,
 ) -> Result<Tokens, RegisterError> {
     // Only `add` below can tell for sure; asking first saves hashing the password.
     if users.find_credentials(&email).await?.is_some() {
         return Err(RegisterError::EmailConflict);
     }
-    let password_hash = hasher.hash(password).await?;
+    let password_hash = hasher.hash(password, peer).await?;
     let unit = units.begin().await?;
     let now = clock.now();
     let new_user = NewUser { email, password_hash, role: Role::User, created_at: now };
@@ -65,10 +67,10 @@ mod tests {
         units: &FakeUnitOfWorkFactory,
     ) -> Result<Tokens, RegisterError> {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().times(times_hashed).returning(|_| Ok(PasswordHash::new("hash".into())));
+        hasher.expect_hash().times(times_hashed).returning(|_, _| Ok(PasswordHash::new("hash".into())));
         let email = Email::parse("ada@example.com").unwrap();
         let password = Password::parse("correct horse".into()).unwrap();
-        register(users, units, &hasher, &a_token_issuer(), &clock_at(60), email, password).await
+        register(users, units, &hasher, &a_token_issuer(), &clock_at(60), email, password, PeerNetwork::OWN).await
     }
 
     #[pollster::test]

@@ -20,7 +20,6 @@ pub(crate) struct Peer(IpAddr);
 
 impl Peer {
     /// Returns the address. An IPv4-mapped IPv6 address is returned as IPv4.
-    #[expect(dead_code, reason = "sessions and logs will show it")]
     pub(crate) fn address(self) -> IpAddr {
         self.0
     }

@@ -38,7 +38,7 @@ impl Server {
         settings.check_server()?;
         let secrets = Secrets::gather(settings)?;
         let store = open_store(settings).await?;
-        let ports = wire(&store, settings, &secrets.jwt_secret)?;
+        let ports = wire(&store, settings, &secrets)?;
         if let Some(admin) = &secrets.admin {
             admin.ensure(&ports).await?;
         }

@@ -50,6 +50,10 @@ pub struct Settings {
     #[arg(long, env, hide_env_values = true)]
     pub jwt_secret: Option<SecretString>,
 
+    /// The key before, while it is being replaced: access tokens that it signed stay valid
+    #[arg(long, env, hide_env_values = true)]
+    pub jwt_secret_previous: Option<SecretString>,
+
     /// The lifetime of an access token
     #[arg(long, env, default_value = "900", value_name = "SECONDS", value_parser = seconds)]
     pub access_token_ttl_seconds: u32,
@@ -63,7 +67,7 @@ pub struct Settings {
     #[arg(long, env)]
     pub admin_email: Option<String>,
 
-    /// The admin's password, 8 to 128 characters (default on SQLite: generated, and kept beside the database in admin-password)
+    /// The admin's password, 8 to 128 characters, and not a common one (default on SQLite: generated, and kept beside the database in admin-password)
     #[arg(long, env, hide_env_values = true)]
     pub admin_password: Option<SecretString>,
 
@@ -71,6 +75,10 @@ pub struct Settings {
     /// requests; at most 3600. A second signal ends it
     #[arg(long, env, value_name = "SECONDS", default_value_t = 0, value_parser = value_parser!(u16).range(..=MAX_DRAIN_SECONDS))]
     pub drain_seconds: u16,
+
+    /// Whether users must verify their e-mail address before they pre-book
+    #[arg(long, env, value_name = "SWITCH", default_value = "off")]
+    pub require_verified_email: Switch,
 
     /// The origins from which browsers may call the API, separated by commas
     #[arg(long, env, value_name = "https://HOST,...", value_delimiter = ',')]
@@ -107,7 +115,7 @@ pub struct Settings {
     #[arg(long, env, value_name = "ADDRESS,...", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// How users are told about restocks.
+    /// How users get e-mails.
     #[command(flatten)]
     pub mail: MailSettings,
 }
@@ -134,6 +142,19 @@ fn seconds(text: &str) -> Result<u32, String> {
         .ok_or_else(|| format!("must be a whole number from 1 to {}", u32::MAX))
 }
 
+fn check_jwt_secret(name: &str, secret: Option<&SecretString>) -> anyhow::Result<()> {
+    let Some(secret) = secret.map(ExposeSecret::expose_secret) else { return Ok(()) };
+    let length = secret.len();
+    ensure!(length >= MIN_JWT_SECRET_BYTES, "{name} must have at least {MIN_JWT_SECRET_BYTES} bytes; it has {length}");
+    let mut characters = secret.chars();
+    let first = characters.next();
+    ensure!(
+        characters.any(|other| Some(other) != first),
+        "{name} must be random, such as `openssl rand -hex 32` prints; it is one character repeated"
+    );
+    Ok(())
+}
+
 fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
     network.map_err(|_| "must be an address or a network such as 10.0.0.0/8".to_owned())
@@ -151,12 +172,9 @@ impl Settings {
     /// One line that names the wrong setting and what would be valid.
     pub fn check(&self) -> anyhow::Result<()> {
         self.store()?;
-        if let Some(secret) = &self.jwt_secret {
-            let length = secret.expose_secret().len();
-            ensure!(
-                length >= MIN_JWT_SECRET_BYTES,
-                "JWT_SECRET must have at least {MIN_JWT_SECRET_BYTES} bytes; it has {length}"
-            );
+        let secrets = [("JWT_SECRET", &self.jwt_secret), ("JWT_SECRET_PREVIOUS", &self.jwt_secret_previous)];
+        for (name, secret) in secrets {
+            check_jwt_secret(name, secret.as_ref())?;
         }
         ensure!(
             self.is_sqlite() || self.admin_email.is_some() == self.admin_password.is_some(),

@@ -5,15 +5,20 @@ use std::sync::Arc;
 use api_actix::Ports;
 use domain::book::BookReader;
 use domain::limit::RateLimiter;
+use domain::pre_booking::PlacementRules;
 use infra_postgres::{CatalogReplica, Store};
-use infra_security::{Argon2Hasher, GovernorLimiter, GuessThrottle, JwtIssuer, SystemClock, Unlimited};
-use secrecy::SecretString;
+use infra_security::{
+    Argon2Hasher, GovernorLimiter, GuessThrottle, JwtIssuer, RandomLinkTokens, SystemClock, Unlimited,
+};
 
+use crate::mail_settings::Switch;
 use crate::rate_limit::RateLimit;
 use crate::settings::{Settings, cores};
+use crate::start::Secrets;
 
-pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretString) -> anyhow::Result<Ports> {
-    let tokens = JwtIssuer::new(jwt_secret, settings.access_token_ttl(), settings.refresh_token_ttl());
+pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, secrets: &Secrets) -> anyhow::Result<Ports> {
+    let (current, previous) = (&secrets.jwt_secret, settings.jwt_secret_previous.as_ref());
+    let tokens = JwtIssuer::new(current, previous, settings.access_token_ttl(), settings.refresh_token_ttl());
     let rate_limiter: Arc<dyn RateLimiter> = match settings.rate_limit {
         RateLimit::On(factor) => Arc::new(GovernorLimiter::new(factor)),
         RateLimit::Off => Arc::new(Unlimited),
@@ -27,12 +32,17 @@ pub(crate) fn wire(store: &Arc<Store>, settings: &Settings, jwt_secret: &SecretS
         pre_booking_reader: Arc::clone(store) as _,
         pre_booking_repository: Arc::clone(store) as _,
         delivery_reader: Arc::clone(store) as _,
+        session_reader: Arc::clone(store) as _,
         user_reader: Arc::clone(store) as _,
         hasher: Arc::new(Argon2Hasher::new(cores())),
         tokens: Arc::new(tokens),
         throttle: Arc::new(GuessThrottle::new(Arc::clone(&rate_limiter))),
         rate_limiter,
-        max_waiting_per_user: settings.max_waiting_per_user,
+        link_tokens: Arc::new(RandomLinkTokens),
+        placement_rules: PlacementRules {
+            requires_verified_email: settings.require_verified_email == Switch::On,
+            max_waiting: settings.max_waiting_per_user,
+        },
     })
 }
 

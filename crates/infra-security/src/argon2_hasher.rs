@@ -85,6 +85,12 @@ impl PasswordHasher for Argon2Hasher {
         })
         .await
     }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        let params = PhcString::new(hash.expose()).ok().and_then(|hash| Params::try_from(&hash).ok());
+        let now = self.argon2.params();
+        params.is_some_and(|then| then.m_cost() < now.m_cost() || then.t_cost() < now.t_cost())
+    }
 }
 
 /// Lowers the priority of this thread. It can't be raised again, so each thread hashes only once. On systems other than Linux,
@@ -133,5 +139,20 @@ mod tests {
 
     fn hash_of(password: &str) -> String {
         hash(&Argon2Hasher::new(2).argon2, &password.into()).unwrap().expose().to_owned()
+    }
+
+    #[test]
+    fn hashes_with_weaker_parameters_are_outdated() {
+        let hasher = Argon2Hasher::new(2);
+        let with = |params: &str| PasswordHash::new(DUMMY_HASH.replace("m=19456,t=2,p=1", params));
+        for (params, is_outdated) in [
+            ("m=19456,t=2,p=1", false),
+            ("m=9728,t=2,p=1", true),
+            ("m=19456,t=1,p=1", true),
+            ("m=47104,t=3,p=1", false),
+        ] {
+            assert_eq!(hasher.is_outdated(&with(params)), is_outdated, "{params}");
+        }
+        assert!(!hasher.is_outdated(&PasswordHash::new("no hash".to_owned())));
     }
 }

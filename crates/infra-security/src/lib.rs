@@ -6,10 +6,13 @@ mod hmac_provider;
 mod jwt_issuer;
 mod limits;
 mod random;
+mod random_link_tokens;
 mod system_clock;
+mod token_hash;
 
 pub use argon2_hasher::Argon2Hasher;
 pub use jwt_issuer::JwtIssuer;
 pub use limits::{GovernorLimiter, GuessThrottle, Unlimited};
 pub use random::{SystemJitter, random_token};
+pub use random_link_tokens::RandomLinkTokens;
 pub use system_clock::SystemClock;

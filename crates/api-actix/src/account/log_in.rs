@@ -8,8 +8,7 @@ use utoipa::ToSchema;
 
 use super::body::TokensBody;
 use crate::api_error::{ApiError, refusals};
-use crate::input::{Fields, JsonBody};
-use crate::peer::Peer;
+use crate::input::{Fields, JsonBody, OpenedBy};
 use crate::ports::Ports;
 use crate::use_cases::UseCases;
 
@@ -34,7 +33,7 @@ refusals!(LogInError {
 )]
 pub(crate) async fn log_in(
     use_cases: Data<UseCases>,
-    peer: Peer,
+    OpenedBy(client): OpenedBy,
     JsonBody(input): JsonBody<LogIn>,
 ) -> Result<Json<TokensBody>, ApiError> {
     let mut fields = Fields::default();
@@ -51,7 +50,7 @@ pub(crate) async fn log_in(
             &*ports.clock,
             &email,
             password,
-            peer.network(),
+            client,
         )
         .await
     };

@@ -17,6 +17,7 @@ mod input;
 mod mail;
 mod model;
 mod openapi;
+mod passwords;
 mod pre_booking_lists;
 mod pre_bookings;
 mod private_files;
@@ -42,6 +43,7 @@ fn main() -> std::process::ExitCode {
         book_changes::suite(),
         book_search::suite(),
         accounts::suite(),
+        passwords::suite(),
         sessions::suite(),
         security::suite(),
         admin::suite(),

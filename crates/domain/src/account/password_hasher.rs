@@ -36,4 +36,7 @@ pub trait PasswordHasher: Send + Sync {
         hash: Option<PasswordHash>,
         peer: PeerNetwork,
     ) -> Result<bool, PasswordHasherError>;
+
+    /// Returns whether a hash was made with weaker parameters than `hash` uses now.
+    fn is_outdated(&self, hash: &PasswordHash) -> bool;
 }

@@ -25,7 +25,7 @@ mod settle;
 mod settlement;
 
 pub use claim::{claim, release};
-pub use claimed_delivery::ClaimedDelivery;
+pub use claimed_delivery::{Claim, ClaimedDelivery};
 pub use delivery_query::{DeliveryQuery, RestockQuery};
 #[cfg(test)]
 pub(crate) use delivery_reader::MockDeliveryReader;

@@ -43,11 +43,13 @@ impl TestApp {
         let worker: &[&str] = if options.contains(&"--worker") { &[] } else { &["--worker", "off"] };
         // Only the tests of limits have limits, because all tests come from one address.
         let limits: &[&str] = if options.contains(&"--rate-limit") { &[] } else { &["--rate-limit", "off"] };
+        let secret: &[&str] = if options.contains(&"--jwt-secret") { &[] } else { &["--jwt-secret", JWT_SECRET] };
         let settings = [
-            &["bookstore", "--port", "0", "--database-url", database.url(), "--jwt-secret", JWT_SECRET],
+            &["bookstore", "--port", "0", "--database-url", database.url()],
             &["--admin-email", ADMIN_EMAIL, "--admin-password", ADMIN_PASSWORD][..],
             worker,
             limits,
+            secret,
             options,
         ];
         let CommandLine { settings, .. } =

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::deliverer::Deliverer;
 use crate::settings::Settings;
-use crate::stop_signal::told_to_stop;
+use crate::stop_signal::StopSignals;
 use crate::store::open_store;
 use crate::wiring::unsubscribe_tokens;
 
@@ -50,9 +50,9 @@ impl WorkerProcess {
     /// # Errors
     /// The signal handlers can't be installed.
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let told_to_stop = told_to_stop()?;
+        let mut signals = StopSignals::listen()?;
         let stop = async {
-            told_to_stop.await;
+            signals.next().await;
             self.stop.cancel();
         };
         tokio::join!(stop, self.deliverer.run());

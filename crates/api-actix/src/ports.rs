@@ -7,6 +7,8 @@ use domain::delivery::DeliveryReader;
 use domain::pre_booking::{PreBookingReader, PreBookingRepository};
 use domain::{Clock, StoreHealth, UnitOfWorkFactory};
 
+use crate::request_observer::RequestObserver;
+
 /// The ports that the API's use cases need, and the limits that the settings set them.
 #[expect(missing_docs, reason = "each port has the docs of its field")]
 pub struct Ports {
@@ -22,6 +24,7 @@ pub struct Ports {
     pub hasher: Arc<dyn PasswordHasher>,
     pub tokens: Arc<dyn TokenIssuer>,
     pub throttle: Arc<dyn LogInThrottle>,
+    pub request_observer: Arc<dyn RequestObserver>,
     /// How many pre-bookings of one user may wait at the same time.
     pub max_waiting_per_user: NonZeroU32,
 }

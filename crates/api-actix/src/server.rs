@@ -1,6 +1,7 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
@@ -59,6 +60,7 @@ impl HttpServer {
         ports: Ports,
         told_to_stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<Self> {
+        let observer = web::Data::from(Arc::clone(&ports.request_observer));
         let use_cases = UseCases::new(ports);
         let (origins, limit) = (options.cors_allowed_origins.clone(), options.max_body_bytes);
         let resources = Resources { docs: options.docs, preflights: !origins.is_empty() };
@@ -68,6 +70,7 @@ impl HttpServer {
             App::new()
                 .app_data(shared.clone())
                 .app_data(proxies.clone())
+                .app_data(observer.clone())
                 .app_data(BodyLimit(limit))
                 .app_data(web::PayloadConfig::new(limit))
                 .wrap(Condition::new(!origins.is_empty(), cors(&origins)))

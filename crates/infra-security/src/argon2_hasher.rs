@@ -26,8 +26,18 @@ const NICE: i32 = 10;
 /// Hashing runs on its own threads, on at most half of the cores at a time. They have a low priority, so requests come first.
 pub struct Argon2Hasher {
     argon2: Argon2<'static>,
+    parallel: usize,
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
+}
+
+/// How many passwords are in work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashingQueue {
+    /// How many are hashed at the moment.
+    pub running: usize,
+    /// How many wait.
+    pub waiting: usize,
 }
 
 type Cause = Box<dyn Error + Send + Sync>;
@@ -38,10 +48,19 @@ impl Argon2Hasher {
     pub fn new(cores: usize) -> Self {
         let parallel = (cores / 2).max(1);
         Self {
+            parallel,
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default()),
             running: Arc::new(Semaphore::new(parallel)),
             admitted: Arc::new(Semaphore::new(parallel + MAX_QUEUED)),
         }
+    }
+
+    /// Returns how many passwords are in work at the moment.
+    #[must_use]
+    pub fn queue(&self) -> HashingQueue {
+        let admitted = (self.parallel + MAX_QUEUED).saturating_sub(self.admitted.available_permits());
+        let running = self.parallel.saturating_sub(self.running.available_permits());
+        HashingQueue { running, waiting: admitted.saturating_sub(running) }
     }
 
     async fn run<T: Send + 'static>(
@@ -134,6 +153,7 @@ mod tests {
         let hasher = Argon2Hasher::new(2);
         let _full = hasher.admitted.clone().acquire_many_owned(65).await.unwrap();
 
+        assert_eq!(hasher.queue(), HashingQueue { running: 0, waiting: 65 });
         assert!(matches!(hasher.hash(password("too late")).await, Err(PasswordHasherError::Overloaded)));
     }
 }

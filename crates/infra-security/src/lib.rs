@@ -7,7 +7,7 @@ mod jwt_issuer;
 mod random;
 mod system_clock;
 
-pub use argon2_hasher::Argon2Hasher;
+pub use argon2_hasher::{Argon2Hasher, HashingQueue};
 pub use in_memory_throttle::InMemoryThrottle;
 pub use jwt_issuer::JwtIssuer;
 pub use random::{SystemJitter, random_token};

@@ -9,6 +9,7 @@ use infra_smtp::{FileMailer, Pace, SmtpMailer};
 use tokio_util::sync::CancellationToken;
 use worker::{MAX_IN_HAND, Worker, WorkerPorts};
 
+use crate::metrics::{Instruments, MeteredMailer};
 use crate::private_files::make_private;
 use crate::settings::Settings;
 
@@ -25,6 +26,7 @@ impl Deliverer {
         store: &Arc<Store>,
         settings: &Settings,
         listening: &str,
+        instruments: &Arc<Instruments>,
         stop: CancellationToken,
     ) -> anyhow::Result<Self> {
         let letterhead = settings.mail.letterhead(settings.mail.public_url(listening)?)?;
@@ -46,7 +48,7 @@ impl Deliverer {
             units: Arc::clone(store) as _,
             deliveries: Arc::clone(store) as _,
             restocks: Arc::clone(store) as _,
-            mailer,
+            mailer: Arc::new(MeteredMailer { mailer, instruments: Arc::clone(instruments) }),
         };
         let policy = RetryPolicy { max_attempts: settings.mail.mail_max_attempts };
         let worker = Worker::new(ports, policy, stop);

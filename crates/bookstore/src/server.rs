@@ -3,11 +3,13 @@ use std::sync::Arc;
 use anyhow::Context;
 use api_actix::{HttpOptions, HttpServer};
 use infra_postgres::{DatabaseUrl, Store};
+use infra_security::{Argon2Hasher, SystemClock};
 use tokio_util::sync::CancellationToken;
 
 use crate::deliverer::Deliverer;
 use crate::mail_settings::Switch;
-use crate::settings::Settings;
+use crate::metrics::{Instruments, MeteredHasher, MetricsListener};
+use crate::settings::{Settings, cores};
 use crate::start::{Admin, Secrets};
 use crate::stop_signal::told_to_stop;
 use crate::store::open_store;
@@ -22,6 +24,7 @@ pub struct Server {
     admin: Option<Admin>,
     database: DatabaseUrl,
     docs: bool,
+    metrics: Option<MetricsListener>,
 }
 
 impl Server {
@@ -33,7 +36,10 @@ impl Server {
         settings.check_server()?;
         let secrets = Secrets::gather(settings)?;
         let store = open_store(settings).await?;
-        let ports = wire(&store, settings, &secrets.jwt_secret)?;
+        let instruments = Arc::new(Instruments::register()?);
+        let hasher = MeteredHasher { hasher: Argon2Hasher::new(cores()), instruments: Arc::clone(&instruments) };
+        let hasher = Arc::new(hasher);
+        let ports = wire(&store, settings, &secrets.jwt_secret, &instruments, &hasher)?;
         if let Some(admin) = &secrets.admin {
             admin.ensure(&ports).await?;
         }
@@ -48,11 +54,15 @@ impl Server {
         let HttpOptions { host, port, docs, .. } = options;
         let http = http.with_context(|| format!("can't listen on HOST {host}, PORT {port}"))?;
         let deliverer = match settings.mail.worker {
-            Switch::On => Some(Deliverer::wire(&store, settings, &format!("http://{}", http.address()), stop.clone())?),
+            Switch::On => Some(Deliverer::wire(&store, settings, &format!("http://{}", http.address()), &instruments, stop.clone())?),
             Switch::Off => None,
         };
+        let listen = |address| {
+            MetricsListener::bind(address, &instruments, &store, Arc::new(SystemClock), Some(Arc::clone(&hasher)))
+        };
+        let metrics = settings.metrics_address.map(listen).transpose()?;
         let database = settings.store()?;
-        Ok(Self { http, store, deliverer, stop, admin: secrets.admin, database, docs })
+        Ok(Self { http, store, deliverer, stop, admin: secrets.admin, database, docs, metrics })
     }
 
     /// Returns the base URL of the API.
@@ -73,11 +83,12 @@ impl Server {
             .deliverer
             .as_ref()
             .map_or("not delivered by this process, because WORKER is off", |own| &own.destination);
+        let metrics = self.metrics.as_ref().map(|metrics| format!("  Metrics  {}\n", metrics.url())).unwrap_or_default();
         let (version, url, database) = (env!("CARGO_PKG_VERSION"), self.url(), &self.database);
         let docs = if self.docs { format!("{url}/docs") } else { "not served, because DOCS is off".to_owned() };
         format!(
             "bookstore {version}\n  API    {url}\n  Docs   {docs}\n  Admin  {log_in}\n  Store  {database}\n  \
-             Mail   {mail}\n"
+             Mail   {mail}\n{metrics}"
         )
     }
 
@@ -103,7 +114,11 @@ impl Server {
                 deliverer.run().await;
             }
         };
-        let (ended, ()) = tokio::join!(serve, deliver);
+        let work = async { tokio::join!(serve, deliver) };
+        let (ended, ()) = match self.metrics {
+            Some(metrics) => metrics.run_beside(work).await,
+            None => work.await,
+        };
         self.store.close().await;
         Ok(ended?)
     }

@@ -1,0 +1,74 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use domain::account::{RefreshTokenRepository, UserRepository};
+use domain::book::{Book, BookId, Restock, StockRepository};
+use domain::delivery::DeliveryRepository;
+use domain::{RepositoryError, UnitOfWork, UnitOfWorkFactory};
+
+use super::instruments::Instruments;
+
+/// Counts the restocks that are committed.
+pub(crate) struct MeteredUnits {
+    pub(crate) units: Arc<dyn UnitOfWorkFactory>,
+    pub(crate) instruments: Arc<Instruments>,
+}
+
+#[async_trait]
+impl UnitOfWorkFactory for MeteredUnits {
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, RepositoryError> {
+        let (unit, instruments) = (self.units.begin().await?, Arc::clone(&self.instruments));
+        Ok(Box::new(MeteredUnit { unit, instruments, restocks: AtomicU64::new(0) }))
+    }
+}
+
+/// A unit of work whose stock it wraps itself, to see the restocks.
+struct MeteredUnit {
+    unit: Box<dyn UnitOfWork>,
+    instruments: Arc<Instruments>,
+    restocks: AtomicU64,
+}
+
+#[async_trait]
+impl UnitOfWork for MeteredUnit {
+    fn stock(&self) -> &dyn StockRepository {
+        self
+    }
+
+    fn users(&self) -> &dyn UserRepository {
+        self.unit.users()
+    }
+
+    fn refresh_tokens(&self) -> &dyn RefreshTokenRepository {
+        self.unit.refresh_tokens()
+    }
+
+    fn deliveries(&self) -> &dyn DeliveryRepository {
+        self.unit.deliveries()
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), RepositoryError> {
+        let Self { unit, instruments, restocks } = *self;
+        unit.commit().await?;
+        instruments.restocks.inc_by(restocks.into_inner());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl StockRepository for MeteredUnit {
+    async fn find_for_stock_change(&self, id: BookId) -> Result<Option<Book>, RepositoryError> {
+        self.unit.stock().find_for_stock_change(id).await
+    }
+
+    async fn save(&self, book: &Book) -> Result<(), RepositoryError> {
+        self.unit.stock().save(book).await
+    }
+
+    async fn add_restock(&self, restock: &Restock) -> Result<(), RepositoryError> {
+        self.unit.stock().add_restock(restock).await?;
+        self.restocks.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}

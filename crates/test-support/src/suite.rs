@@ -32,6 +32,7 @@ pub(crate) struct Test {
     pub(crate) migrated: bool,
     pub(crate) needs_server_programs: bool,
     pub(crate) needs_pgbouncer: bool,
+    pub(crate) needs_prometheus: bool,
     pub(crate) body: Body,
 }
 
@@ -46,8 +47,15 @@ impl Suite {
             None => function.to_owned(),
         };
         let (engines, body) = (Engine::ALL.to_vec(), body.into_body());
-        let (needs_server_programs, needs_pgbouncer) = (false, false);
-        self.tests.push(Test { name, engines, migrated: true, needs_server_programs, needs_pgbouncer, body });
+        self.tests.push(Test {
+            name,
+            engines,
+            migrated: true,
+            needs_server_programs: false,
+            needs_pgbouncer: false,
+            needs_prometheus: false,
+            body,
+        });
         self
     }
 
@@ -91,6 +99,15 @@ impl Suite {
     pub fn with_pgbouncer(mut self) -> Self {
         for test in &mut self.tests {
             test.needs_pgbouncer = true;
+        }
+        self
+    }
+
+    /// Says that these tests start the programs of Prometheus, which may be missing in the same way.
+    #[must_use]
+    pub fn with_prometheus(mut self) -> Self {
+        for test in &mut self.tests {
+            test.needs_prometheus = true;
         }
         self
     }

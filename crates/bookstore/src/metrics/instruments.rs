@@ -81,6 +81,7 @@ impl Instruments {
             registry,
         };
         instruments.register_all()?;
+        instruments.show_zeros();
         Ok(instruments)
     }
 
@@ -107,6 +108,19 @@ impl Instruments {
             Box::new(self.oldest_age.clone()),
         ];
         all.into_iter().try_for_each(|one| self.registry.register(one))
+    }
+
+    /// Shows counters before they count, so that the first increase is seen.
+    fn show_zeros(&self) {
+        for outcome in ["accepted", "refused", "deferred", "trouble"] {
+            self.mails.with_label_values(&[outcome]);
+        }
+        for outcome in ["added", "duplicate", "limit_reached", "outdated", "failed"] {
+            self.placements.with_label_values(&[outcome]);
+        }
+        for outcome in ["done", "overloaded", "failed"] {
+            self.hashes.with_label_values(&[outcome]);
+        }
     }
 
     /// Returns the metrics in the text format.

@@ -54,7 +54,13 @@ impl Server {
         let HttpOptions { host, port, docs, .. } = options;
         let http = http.with_context(|| format!("can't listen on HOST {host}, PORT {port}"))?;
         let deliverer = match settings.mail.worker {
-            Switch::On => Some(Deliverer::wire(&store, settings, &format!("http://{}", http.address()), &instruments, stop.clone())?),
+            Switch::On => Some(Deliverer::wire(
+                &store,
+                settings,
+                &format!("http://{}", http.address()),
+                &instruments,
+                stop.clone(),
+            )?),
             Switch::Off => None,
         };
         let listen = |address| {
@@ -83,7 +89,8 @@ impl Server {
             .deliverer
             .as_ref()
             .map_or("not delivered by this process, because WORKER is off", |own| &own.destination);
-        let metrics = self.metrics.as_ref().map(|metrics| format!("  Metrics  {}\n", metrics.url())).unwrap_or_default();
+        let metrics =
+            self.metrics.as_ref().map(|metrics| format!("  Metrics  {}\n", metrics.url())).unwrap_or_default();
         let (version, url, database) = (env!("CARGO_PKG_VERSION"), self.url(), &self.database);
         let docs = if self.docs { format!("{url}/docs") } else { "not served, because DOCS is off".to_owned() };
         format!(

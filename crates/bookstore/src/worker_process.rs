@@ -45,7 +45,8 @@ impl WorkerProcess {
     /// Returns the lines to print at the start.
     pub(crate) fn start_lines(&self) -> String {
         let version = env!("CARGO_PKG_VERSION");
-        let metrics = self.metrics.as_ref().map(|metrics| format!("  Metrics  {}\n", metrics.url())).unwrap_or_default();
+        let metrics =
+            self.metrics.as_ref().map(|metrics| format!("  Metrics  {}\n", metrics.url())).unwrap_or_default();
         let (database, mail) = (&self.database, &self.deliverer.destination);
         format!("bookstore {version} worker\n  Store  {database}\n  Mail   {mail}\n{metrics}")
     }

@@ -49,7 +49,11 @@ impl Instruments {
                 &["method", "route", "status"],
             )?,
             requests_in_flight: IntGauge::new("bookstore_http_requests_in_flight", "Requests without a response yet.")?,
-            placements: counters("bookstore_placements_total", "Attempts to place a pre-booking, by outcome.", &["outcome"])?,
+            placements: counters(
+                "bookstore_placements_total",
+                "Attempts to place a pre-booking, by outcome.",
+                &["outcome"],
+            )?,
             cancels: IntCounter::new("bookstore_cancels_total", "Pre-bookings that were cancelled.")?,
             restocks: IntCounter::new("bookstore_restocks_total", "Restocks that this process committed.")?,
             mails: histograms(
@@ -58,7 +62,11 @@ impl Instruments {
                 &MAIL_LATENCIES,
                 &["outcome"],
             )?,
-            hashes: counters("bookstore_password_hashes_total", "Passwords hashed or verified, by outcome.", &["outcome"])?,
+            hashes: counters(
+                "bookstore_password_hashes_total",
+                "Passwords hashed or verified, by outcome.",
+                &["outcome"],
+            )?,
             hashing: gauges("bookstore_password_hashing", "Passwords in work at the moment, by state.", &["state"])?,
             connections: gauges("bookstore_store_connections", "Open connections to PostgreSQL.", &["pool", "state"])?,
             max_connections: gauges("bookstore_store_connections_max", "Limit of connections.", &["pool"])?,

@@ -14,6 +14,7 @@ mod faults;
 mod headers;
 mod input;
 mod mail;
+mod metrics;
 mod model;
 mod openapi;
 mod pre_booking_lists;
@@ -55,6 +56,7 @@ fn main() -> std::process::ExitCode {
         process::suite(),
         private_files::suite(),
         settings::suite(),
+        metrics::suite(),
         readme_tour::suite(),
         model::suite(),
         faults::suite(),

@@ -57,6 +57,10 @@ soak factor="20":
 fuzz *arguments:
     fuzz/run {{ arguments }}
 
+# Attacks a server of its own with slow clients, floods and guesses, for about two minutes: docs/limits.md
+attack factor="4":
+    SOAK={{ factor }} cargo test --package bookstore --test api -- attacks::
+
 # Generates the TypeScript client from openapi.json, and takes the README's tour with it; start the service with `just run` first
 client:
     cd clients/typescript && npm ci && npm run tour

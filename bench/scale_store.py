@@ -1,5 +1,7 @@
 """A store that grows step by step: books, users, pre-bookings."""
 
+from service import SIGN_IN
+
 BOOKS, USERS, FIRST_PRE_BOOKINGS, PRE_BOOKINGS = 100_000, 1_000_000, 1_000_000, 10_000_000
 
 # These rows are the same at every size, so that the costs of a call can be compared. The reader has 20 pre-bookings.
@@ -15,6 +17,7 @@ SELECT (SELECT id FROM users WHERE email = 'first-0@example.com'), books.id, now
 WHERE author = 'First' ORDER BY books.id LIMIT 20;
 VACUUM (ANALYZE);
 """
+SMALL = SMALL.replace("VACUUM", SIGN_IN + "VACUUM")
 MORE_BOOKS = """
 INSERT INTO books (title, author, price_cents, stock_quantity, description, created_at)
 SELECT initcap(substr(md5(n::text), 1, 12)) || ' and ' || substr(md5((n * 7)::text), 1, 9), 'Author ' || substr(md5((n % 9973)::text), 1, 10),
@@ -25,7 +28,7 @@ VACUUM (ANALYZE);
 MORE_USERS = """
 INSERT INTO users (email, password_hash, created_at)
 SELECT 'user-' || n || '@example.com', '-', now() - interval '1 minute' * n FROM generate_series(1, {users}) AS n;
-VACUUM (ANALYZE);
+{sign_in}VACUUM (ANALYZE);
 """
 # A user's pre-bookings are far from each other, as they would be if placed over time. A fifth is cancelled, and a third of the books
 # was restocked once. No user waits for a book twice.
@@ -79,7 +82,7 @@ def sizes(divisor):
     return [
         ("empty", lambda sql: sql(SMALL)),
         (f"+ {books:,} books", lambda sql: sql(MORE_BOOKS.format(books=books))),
-        (f"+ {users:,} users", lambda sql: sql(MORE_USERS.format(users=users))),
+        (f"+ {users:,} users", lambda sql: sql(MORE_USERS.format(users=users, sign_in=SIGN_IN))),
         (f"+ {first:,} pre-bookings", pre_bookings(0, first)),
         (f"{last:,} pre-bookings", pre_bookings(first, last)),
     ]

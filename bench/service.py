@@ -27,13 +27,22 @@ def build():
     return pathlib.Path(json.loads(metadata.stdout)["target_directory"]) / "release" / "bookstore"
 
 
+# The numbers of the sessions that SIGN_IN opens are far from those of log-ins.
+FIRST_SESSION = 1_000_000_000
+SIGN_IN = f"""
+UPDATE users SET subject = 'subject-' || id WHERE subject NOT LIKE 'subject-%';
+INSERT INTO sessions (id, user_id, expires_at) SELECT {FIRST_SESSION} + id, id, now() + interval '2 days' FROM users
+ON CONFLICT DO NOTHING;
+"""
+
+
 class Service:
     def __init__(self, program, database_url, directory, secret=None, **environment):
         """Starts the service in a directory, and waits until its start lines show its address."""
         self.directory, self.log = directory, directory / "service.log"
         self.secret = secret or secrets.token_hex(32)
         given = {
-            "DATABASE_URL": database_url, "JWT_SECRET": self.secret, "HOST": "127.0.0.1", "PORT": "0", "WORKER": "off",
+            "DATABASE_URL": database_url, "JWT_SECRET": self.secret, "HOST": "127.0.0.1", "PORT": "0", "WORKER": "off", "RATE_LIMIT": "off",
             "ADMIN_EMAIL": ADMIN_EMAIL, "ADMIN_PASSWORD": ADMIN_PASSWORD, "RUST_LOG": "info", **environment,
         }
         # Opened for appending, so that it can be truncated while the service writes.
@@ -68,9 +77,9 @@ class Service:
         pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
 
     def token(self, user_id, role="user"):
-        """Returns an access token like the service's own, valid for a day."""
+        """Returns an access token like the service's own, valid for a day, of the session that SIGN_IN opens for a user."""
         now = int(time.time())
-        claims = {"sub": str(user_id), "role": role, "jti": secrets.token_urlsafe(32), "iat": now, "exp": now + 86400,
+        claims = {"sub": f"subject-{user_id}", "sid": str(FIRST_SESSION + user_id), "role": role, "jti": secrets.token_urlsafe(32), "iat": now, "exp": now + 86400,
                   "iss": "bookstore", "aud": "bookstore-api"}
         signed = f"{encoded({'typ': 'JWT', 'alg': 'HS256'})}.{encoded(claims)}"
         signature = hmac.digest(self.secret.encode(), signed.encode(), hashlib.sha256)

@@ -15,6 +15,9 @@ mod m20261120_000006_create_pre_booking_statuses;
 mod m20261121_000007_add_fan_out_to_restocks;
 mod m20261121_000008_create_deliveries;
 mod m20261121_000009_add_first_walk_ended_at_to_restocks;
+mod m20261121_000010_create_sessions;
+mod m20261121_000011_create_account_mails;
+mod m20261121_000012_convert_email_domains_to_ascii;
 mod m20261121_000016_create_may_wait;
 mod m20261121_000018_record_restocks_of_other_programs;
 mod migrate;
@@ -39,6 +42,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_add_fan_out_to_restocks::Migration),
             Box::new(m20261121_000008_create_deliveries::Migration),
             Box::new(m20261121_000009_add_first_walk_ended_at_to_restocks::Migration),
+            Box::new(m20261121_000010_create_sessions::Migration),
+            Box::new(m20261121_000011_create_account_mails::Migration),
+            Box::new(m20261121_000012_convert_email_domains_to_ascii::Migration),
             Box::new(m20261121_000016_create_may_wait::Migration),
             Box::new(m20261121_000018_record_restocks_of_other_programs::Migration),
         ]

@@ -13,6 +13,8 @@ pub(crate) fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default().disable_preflight().allow_any_method().allow_any_header().expose_headers([
         header::LOCATION.as_str(),
         header::RETRY_AFTER.as_str(),
+        "ratelimit",
+        "ratelimit-policy",
         "x-request-id",
     ]);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))

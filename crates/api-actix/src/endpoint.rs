@@ -1,13 +1,17 @@
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
+use actix_web::web::Data;
 use actix_web::{FromRequest, Handler, Responder, Route, web};
+use domain::limit::{Limit, RateLimiter};
 use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::schema::Schema;
 
 use crate::access::{admin, user};
-use crate::api_error::{Kind, Refusals};
+use crate::api_error::{Kind, Refusals, kinds};
+use crate::peer::Peer;
+use crate::rate_limit::count;
 
 /// Who may call an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +96,14 @@ impl Endpoint {
         operation.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
         let described = Described { caller, operation, schemas, refusals: Vec::new() };
         Self { path: P::path(), method, route, described: Some(described) }
+    }
+
+    /// Limits how often a peer may call it.
+    pub(crate) fn limited(self, limit: Limit) -> Self {
+        let route = self.route.wrap(from_fn(move |limiter: Data<dyn RateLimiter>, peer: Peer, request, next| {
+            count(limit, limiter, peer, request, next)
+        }));
+        Self { route, ..self }.and_refuses(kinds::TOO_MANY_REQUESTS)
     }
 
     /// Adds the problems of its use case's error to the document.

@@ -79,7 +79,10 @@ impl Described {
             (needs_token, &[kinds::AUTH_TOKEN_MISSING, kinds::AUTH_TOKEN_INVALID, kinds::AUTH_TOKEN_EXPIRED]),
             (needs_token, &[kinds::AUTH_ACCOUNT_DEACTIVATED]),
             (is_for_admins, &[kinds::AUTH_FORBIDDEN]),
-            (has_body, &[kinds::MALFORMED_JSON, kinds::BODY_TOO_LARGE, kinds::UNSUPPORTED_MEDIA_TYPE]),
+            (
+                has_body,
+                &[kinds::MALFORMED_JSON, kinds::REQUEST_TIMEOUT, kinds::BODY_TOO_LARGE, kinds::UNSUPPORTED_MEDIA_TYPE],
+            ),
             (query.contains(&"cursor"), &[kinds::INVALID_CURSOR]),
             (has_body || has_query, &[kinds::VALIDATION_ERROR]),
             (uses_store, &[kinds::INTERNAL_ERROR, kinds::STORE_UNAVAILABLE, kinds::OVERLOADED]),

@@ -20,13 +20,11 @@ pub(crate) struct Peer(IpAddr);
 
 impl Peer {
     /// Returns the address. An IPv4-mapped IPv6 address is returned as IPv4.
-    #[expect(dead_code, reason = "sessions and logs will show it")]
     pub(crate) fn address(self) -> IpAddr {
         self.0
     }
 
     /// Returns the network, which limits count by.
-    #[expect(dead_code, reason = "limits will count by it")]
     pub(crate) fn network(self) -> PeerNetwork {
         PeerNetwork::of(self.0)
     }
@@ -81,7 +79,7 @@ mod tests {
 
     use super::*;
 
-    /// Resolves the peer of a request over a connection from `connected`, with the proxies 10.0.0.0/8 and `2001:db8::/32`.
+    /// Resolves the peer of a request over a connection from `connected`, with two networks of proxies.
     fn peer(connected: &str, forwarded_for: &[&str]) -> String {
         let networks = ["10.0.0.0/8", "2001:db8::/32"].map(|network| network.parse().unwrap());
         let mut request = TestRequest::default()

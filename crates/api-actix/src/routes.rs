@@ -1,8 +1,12 @@
-//! Lists every endpoint and who may call it.
+//! Lists every endpoint, who may call it, and how often.
 
-use domain::account::{DeactivateError, LogInError, ReactivateError, RefreshError, RegisterError};
+use domain::account::{
+    ChangePasswordError, DeactivateError, EndSessionError, LogInError, ReactivateError, RefreshError, RegisterError,
+    ResetPasswordError,
+};
 use domain::book::{AddBookError, ChangeBookError, DeleteBookError, FindBookError, SetStockError};
 use domain::delivery::{FindDeliveryError, RetryError};
+use domain::limit::Limit;
 use domain::pre_booking::{CancelError, FindPreBookingError, ListOfBookError, PlaceError};
 
 use crate::api_error::kinds;
@@ -12,12 +16,22 @@ use crate::{account, book, delivery, health, pre_booking};
 /// Returns every endpoint, grouped by path. The paths are in the annotations of the handlers.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
-        anyone(account::__path_register, account::register).refuses::<RegisterError>(),
-        anyone(account::__path_log_in, account::log_in).refuses::<LogInError>(),
+        anyone(account::__path_register, account::register).limited(Limit::Registrations).refuses::<RegisterError>(),
+        anyone(account::__path_log_in, account::log_in).limited(Limit::LogIns).refuses::<LogInError>(),
         anyone(account::__path_refresh, account::refresh)
             .refuses::<RefreshError>()
             .and_refuses(kinds::AUTH_TOKEN_REUSE),
         anyone(account::__path_log_out, account::log_out),
+        users(account::__path_log_out_everywhere, account::log_out_everywhere),
+        users(account::__path_list_sessions, account::list_sessions),
+        users(account::__path_end_session, account::end_session).refuses::<EndSessionError>(),
+        users(account::__path_change_password, account::change_password).refuses::<ChangePasswordError>(),
+        anyone(account::__path_forgot_password, account::forgot_password),
+        anyone(account::__path_reset_password, account::reset_password)
+            .refuses::<ResetPasswordError>()
+            .and_refuses(kinds::AUTH_LINK_INVALID),
+        users(account::__path_request_verification, account::request_verification),
+        anyone(account::__path_verify_email, account::verify_email).and_refuses(kinds::AUTH_LINK_INVALID),
         users(account::__path_me, account::me),
         anyone(book::__path_list, book::list),
         admins(book::__path_add, book::add).refuses::<AddBookError>(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use domain::delivery::{Mailer, RetryPolicy};
 use infra_postgres::Store;
-use infra_security::{SystemClock, SystemJitter};
+use infra_security::{RandomLinkTokens, SystemClock, SystemJitter};
 use infra_smtp::{FileMailer, Pace, SmtpMailer};
 use tokio_util::sync::CancellationToken;
 use worker::{MAX_IN_HAND, Worker, WorkerPorts};
@@ -48,6 +48,7 @@ impl Deliverer {
             units: Arc::clone(store) as _,
             deliveries: Arc::clone(store) as _,
             restocks: Arc::clone(store) as _,
+            links: Arc::new(RandomLinkTokens),
             mailer: Arc::new(MeteredMailer { mailer, instruments: Arc::clone(instruments) }),
         };
         let policy = RetryPolicy { max_attempts: settings.mail.mail_max_attempts };

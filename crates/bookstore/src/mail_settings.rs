@@ -6,7 +6,7 @@ use infra_smtp::{Letterhead, SmtpServer};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-/// How users are told about restocks.
+/// How users get e-mails.
 #[expect(clippy::doc_markdown, reason = "--help prints these docs as they are")]
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings of e-mails")]

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use api_actix::{HttpOptions, HttpServer};
@@ -9,11 +10,15 @@ use tokio_util::sync::CancellationToken;
 use crate::deliverer::Deliverer;
 use crate::mail_settings::Switch;
 use crate::metrics::{Instruments, MeteredHasher, MetricsListener};
+use crate::open_files;
 use crate::settings::{Settings, cores};
 use crate::start::{Admin, Secrets};
 use crate::stop_signal::told_to_stop;
 use crate::store::open_store;
 use crate::wiring::wire;
+
+/// How many files the process has open at most, beside connections of clients and to PostgreSQL.
+const OTHER_FILES: usize = 100;
 
 /// The whole service: the API and, unless `WORKER` is off, a worker.
 pub struct Server {
@@ -39,7 +44,7 @@ impl Server {
         let instruments = Arc::new(Instruments::register()?);
         let hasher = MeteredHasher { hasher: Argon2Hasher::new(cores()), instruments: Arc::clone(&instruments) };
         let hasher = Arc::new(hasher);
-        let ports = wire(&store, settings, &secrets.jwt_secret, &instruments, &hasher)?;
+        let ports = wire(&store, settings, &secrets, &instruments, &hasher)?;
         if let Some(admin) = &secrets.admin {
             admin.ensure(&ports).await?;
         }
@@ -131,11 +136,20 @@ impl Server {
     }
 }
 
+/// Returns how many connections of clients the process has room for, beside the store, the log and the mail server.
+fn max_connections(settings: &Settings) -> usize {
+    let others = settings.max_connections().get() as usize + OTHER_FILES;
+    let files = open_files::raise_limit();
+    files.saturating_sub(others).max(files / 2)
+}
+
 fn http_options(settings: &Settings) -> HttpOptions {
     HttpOptions {
         host: settings.host.clone(),
         port: settings.port,
         cors_allowed_origins: settings.cors_allowed_origins.clone(),
+        client_timeout: Duration::from_secs(settings.client_timeout_seconds.into()),
+        connections: settings.rate_limit.share(max_connections(settings)),
         max_body_bytes: settings.max_body_bytes.get(),
         docs: settings.docs == Switch::On,
         trusted_proxies: settings.trusted_proxies.clone(),

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::mail_settings::{MailSettings, Switch};
 use crate::private_files::{make_private, make_store_private};
+use crate::rate_limit::RateLimit;
 
 /// The settings of the program: options, or environment variables of the same names.
 #[expect(clippy::doc_markdown, reason = "--help prints these docs as they are")]
@@ -49,6 +50,10 @@ pub struct Settings {
     #[arg(long, env, hide_env_values = true)]
     pub jwt_secret: Option<SecretString>,
 
+    /// The key before, while it is being replaced: access tokens that it signed stay valid
+    #[arg(long, env, hide_env_values = true)]
+    pub jwt_secret_previous: Option<SecretString>,
+
     /// The lifetime of an access token
     #[arg(long, env, default_value = "900", value_name = "SECONDS", value_parser = seconds)]
     pub access_token_ttl_seconds: u32,
@@ -62,9 +67,13 @@ pub struct Settings {
     #[arg(long, env)]
     pub admin_email: Option<String>,
 
-    /// The admin's password, 8 to 128 characters (default on SQLite: generated, and kept beside the database in admin-password)
+    /// The admin's password, 8 to 128 characters, and not a common one (default on SQLite: generated, and kept beside the database in admin-password)
     #[arg(long, env, hide_env_values = true)]
     pub admin_password: Option<SecretString>,
+
+    /// Whether users must verify their e-mail address before they pre-book
+    #[arg(long, env, value_name = "SWITCH", default_value = "off")]
+    pub require_verified_email: Switch,
 
     /// The origins from which browsers may call the API, separated by commas
     #[arg(long, env, value_name = "https://HOST,...", value_delimiter = ',')]
@@ -90,6 +99,13 @@ pub struct Settings {
     #[arg(long, env, value_name = "BYTES", default_value = "65536")]
     pub max_body_bytes: NonZeroUsize,
 
+    /// How long a client may take to send the head of a request, then its body, and to read what is buffered of a response
+    #[arg(long, env, default_value = "10", value_name = "SECONDS", value_parser = seconds)]
+    pub client_timeout_seconds: u32,
+
+    /// Whether to limit what one client may do: on, off, or how many times as much as usual
+    #[arg(long, env, value_name = "SWITCH|FACTOR", default_value = "on")]
+    pub rate_limit: RateLimit,
     /// The maximum number of a user's pre-bookings that wait at the same time
     #[arg(long, env, value_name = "NUMBER", default_value = "100")]
     pub max_waiting_per_user: NonZeroU32,
@@ -98,7 +114,7 @@ pub struct Settings {
     #[arg(long, env, value_name = "ADDRESS,...", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// How users are told about restocks.
+    /// How users get e-mails.
     #[command(flatten)]
     pub mail: MailSettings,
 }
@@ -128,6 +144,19 @@ fn socket_address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "must be an IP address and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464".to_owned())
 }
 
+fn check_jwt_secret(name: &str, secret: Option<&SecretString>) -> anyhow::Result<()> {
+    let Some(secret) = secret.map(ExposeSecret::expose_secret) else { return Ok(()) };
+    let length = secret.len();
+    ensure!(length >= MIN_JWT_SECRET_BYTES, "{name} must have at least {MIN_JWT_SECRET_BYTES} bytes; it has {length}");
+    let mut characters = secret.chars();
+    let first = characters.next();
+    ensure!(
+        characters.any(|other| Some(other) != first),
+        "{name} must be random, such as `openssl rand -hex 32` prints; it is one character repeated"
+    );
+    Ok(())
+}
+
 fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address)));
     network.map_err(|_| "must be an address or a network such as 10.0.0.0/8".to_owned())
@@ -145,12 +174,9 @@ impl Settings {
     /// One line that names the wrong setting and what would be valid.
     pub fn check(&self) -> anyhow::Result<()> {
         self.store()?;
-        if let Some(secret) = &self.jwt_secret {
-            let length = secret.expose_secret().len();
-            ensure!(
-                length >= MIN_JWT_SECRET_BYTES,
-                "JWT_SECRET must have at least {MIN_JWT_SECRET_BYTES} bytes; it has {length}"
-            );
+        let secrets = [("JWT_SECRET", &self.jwt_secret), ("JWT_SECRET_PREVIOUS", &self.jwt_secret_previous)];
+        for (name, secret) in secrets {
+            check_jwt_secret(name, secret.as_ref())?;
         }
         ensure!(
             self.is_sqlite() || self.admin_email.is_some() == self.admin_password.is_some(),

@@ -47,7 +47,7 @@ impl Admin {
     fn gather(settings: &Settings, directory: Option<&Path>) -> anyhow::Result<Option<Self>> {
         let default_email = directory.map(|_| DEFAULT_ADMIN_EMAIL);
         let Some(email) = settings.admin_email.as_deref().or(default_email) else { return Ok(None) };
-        let email = Email::parse(email).map_err(|invalid| anyhow!("ADMIN_EMAIL {invalid}"))?;
+        let email = Email::parse_known(email).map_err(|invalid| anyhow!("ADMIN_EMAIL {invalid}"))?;
         let (password, password_file) = match (&settings.admin_password, directory) {
             (Some(given), _) => (given.clone(), None),
             (None, Some(directory)) => {
@@ -62,18 +62,25 @@ impl Admin {
 
     /// Makes sure that this admin can log in.
     pub(crate) async fn ensure(&self, ports: &Ports) -> anyhow::Result<()> {
+        let (users, units, hasher) = (&*ports.user_reader, &*ports.units, &*ports.hasher);
         let (email, password) = (self.email.clone(), self.password.clone());
-        match ensure_admin(&*ports.user_reader, &*ports.units, &*ports.hasher, &*ports.clock, email, password).await {
+        match ensure_admin(users, units, hasher, &*ports.tokens, &*ports.clock, email, password).await {
             Ok(_) => Ok(()),
             Err(EnsureAdminError::WrongPassword) => bail!(
                 "the account {} has another password, so it does not become an admin: set ADMIN_PASSWORD to its \
                  password, or ADMIN_EMAIL to another address",
                 self.email
             ),
+            Err(EnsureAdminError::Email(invalid)) => bail!("ADMIN_EMAIL {invalid}"),
+            Err(EnsureAdminError::Password(invalid)) => bail!("ADMIN_PASSWORD {invalid}"),
             Err(EnsureAdminError::Deactivated(_)) => {
                 bail!("the account {} is deactivated: set ADMIN_EMAIL to another address", self.email)
             }
-            Err(error @ (EnsureAdminError::PasswordHasher(_) | EnsureAdminError::Repository(_))) => Err(error.into()),
+            Err(
+                error @ (EnsureAdminError::PasswordHasher(_)
+                | EnsureAdminError::TokenIssue(_)
+                | EnsureAdminError::Repository(_)),
+            ) => Err(error.into()),
         }
     }
 }

@@ -4,23 +4,32 @@ use std::sync::Arc;
 
 use api_actix::Ports;
 use domain::book::BookReader;
+use domain::limit::RateLimiter;
+use domain::pre_booking::PlacementRules;
 use infra_postgres::{CatalogReplica, Store};
-use infra_security::{InMemoryThrottle, JwtIssuer, SystemClock};
-use secrecy::SecretString;
+use infra_security::{GovernorLimiter, GuessThrottle, JwtIssuer, RandomLinkTokens, SystemClock, Unlimited};
 
+use crate::mail_settings::Switch;
 use crate::metrics::{Instruments, MeteredHasher, MeteredPreBookings, MeteredUnits};
+use crate::rate_limit::RateLimit;
 use crate::settings::Settings;
+use crate::start::Secrets;
 
 pub(crate) fn wire(
     store: &Arc<Store>,
     settings: &Settings,
-    jwt_secret: &SecretString,
+    secrets: &Secrets,
     instruments: &Arc<Instruments>,
     hasher: &Arc<MeteredHasher>,
 ) -> anyhow::Result<Ports> {
     let pre_bookings = MeteredPreBookings { store: Arc::clone(store), instruments: Arc::clone(instruments) };
     let units = MeteredUnits { units: Arc::clone(store) as _, instruments: Arc::clone(instruments) };
-    let tokens = JwtIssuer::new(jwt_secret, settings.access_token_ttl(), settings.refresh_token_ttl());
+    let (current, previous) = (&secrets.jwt_secret, settings.jwt_secret_previous.as_ref());
+    let tokens = JwtIssuer::new(current, previous, settings.access_token_ttl(), settings.refresh_token_ttl());
+    let rate_limiter: Arc<dyn RateLimiter> = match settings.rate_limit {
+        RateLimit::On(factor) => Arc::new(GovernorLimiter::new(factor)),
+        RateLimit::Off => Arc::new(Unlimited),
+    };
     Ok(Ports {
         clock: Arc::new(SystemClock),
         units: Arc::new(units),
@@ -30,12 +39,18 @@ pub(crate) fn wire(
         pre_booking_reader: Arc::clone(store) as _,
         pre_booking_repository: Arc::new(pre_bookings),
         delivery_reader: Arc::clone(store) as _,
+        session_reader: Arc::clone(store) as _,
         user_reader: Arc::clone(store) as _,
         hasher: Arc::clone(hasher) as _,
         tokens: Arc::new(tokens),
-        throttle: Arc::new(InMemoryThrottle::default()),
+        throttle: Arc::new(GuessThrottle::new(Arc::clone(&rate_limiter))),
         request_observer: Arc::clone(instruments) as _,
-        max_waiting_per_user: settings.max_waiting_per_user,
+        rate_limiter,
+        link_tokens: Arc::new(RandomLinkTokens),
+        placement_rules: PlacementRules {
+            requires_verified_email: settings.require_verified_email == Switch::On,
+            max_waiting: settings.max_waiting_per_user,
+        },
     })
 }
 

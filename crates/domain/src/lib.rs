@@ -12,12 +12,16 @@
 //!   only the store can fail returns [`RepositoryError`].
 
 pub mod account;
+pub mod account_mail;
 pub mod book;
+mod clean_up;
 mod clock;
 pub mod delivery;
 mod id;
 mod invalid_value;
 mod label;
+mod leftover_repository;
+pub mod limit;
 mod page;
 mod peer_network;
 pub mod pre_booking;
@@ -29,9 +33,11 @@ mod unit_of_work;
 #[cfg(test)]
 mod testing;
 
+pub use clean_up::{CleanedUp, clean_up};
 pub use clock::{Clock, Timestamp};
 pub use invalid_value::InvalidValue;
 pub use label::Label;
+pub use leftover_repository::LeftoverRepository;
 pub use page::{Page, PageRequest, PageSize};
 pub use peer_network::PeerNetwork;
 pub use repository_error::RepositoryError;

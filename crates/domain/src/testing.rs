@@ -6,10 +6,15 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::DateTime;
+use secrecy::ExposeSecret;
 
 use crate::account::{
-    Credentials, Email, IssuedRefreshToken, MockRefreshTokenRepository, MockTokenIssuer, MockUserRepository,
-    PasswordHash, RefreshToken, RefreshTokenHash, RefreshTokenRepository, Role, User, UserId, UserRepository,
+    Credentials, Email, IssuedRefreshToken, LinkPurpose, LinkRepository, MockLinkRepository, MockLinkTokens,
+    MockSessionRepository, MockTokenIssuer, MockUserRepository, NewLink, PasswordHash, RefreshToken, Role, Session,
+    SessionId, SessionRepository, Subject, TokenHash, User, UserId, UserRepository,
+};
+use crate::account_mail::{
+    AccountMail, AccountMailId, AccountMailRepository, ClaimedAccountMail, MockAccountMailRepository,
 };
 use crate::book::{
     Author, Book, BookDetails, BookId, MockStockRepository, Price, RestockId, Round, StockQuantity, StockRepository,
@@ -20,8 +25,9 @@ use crate::delivery::{
     ClaimedDelivery, Delivery, DeliveryId, DeliveryRepository, DeliveryState, FanOutProgress, FanOutStage, Letter,
     MockDeliveryRepository, Prospect,
 };
+use crate::leftover_repository::MockLeftoverRepository;
 use crate::pre_booking::{PreBooking, PreBookingId, PreBookingState, PreBookingStatus};
-use crate::{RepositoryError, Timestamp, UnitOfWork, UnitOfWorkFactory};
+use crate::{LeftoverRepository, RepositoryError, Timestamp, UnitOfWork, UnitOfWorkFactory};
 
 /// The moment that lies this many seconds after a fixed one.
 pub(crate) fn at(seconds: i64) -> Timestamp {
@@ -116,31 +122,82 @@ pub(crate) fn a_prospect() -> Prospect {
 }
 
 pub(crate) fn a_user(role: Role) -> User {
-    User { id: user_id(1), email: Email::parse("ada@example.com").unwrap(), role, is_active: true, created_at: at(0) }
+    User {
+        id: user_id(1),
+        subject: Subject::new("the subject of ada".into()),
+        email: Email::parse("ada@example.com").unwrap(),
+        role,
+        is_active: true,
+        email_verified: true,
+        created_at: at(0),
+    }
 }
 
 pub(crate) fn credentials(user: User) -> Credentials {
     Credentials { user, password_hash: PasswordHash::new("hash".into()) }
 }
 
-pub(crate) fn a_refresh_token() -> RefreshToken {
-    RefreshToken {
+/// A session that is live from `at(0)` to `at(1000)`.
+pub(crate) fn a_session() -> Session {
+    Session {
+        id: SessionId::new(17).unwrap(),
         user_id: user_id(1),
-        family: RefreshTokenHash::new("the first of the family".into()),
+        created_at: at(0),
+        last_used_at: at(0),
         expires_at: at(1000),
-        revoked_at: None,
+        ended_at: None,
     }
+}
+
+pub(crate) fn a_refresh_token() -> RefreshToken {
+    RefreshToken { session: a_session(), expires_at: at(1000), used_at: None }
+}
+
+/// Expects one session to be opened.
+pub(crate) fn opens_a_session() -> MockSessionRepository {
+    let mut sessions = MockSessionRepository::new();
+    sessions.expect_delete_surplus().withf(|_, keep| *keep == 99).times(1).returning(|_, _| Ok(()));
+    sessions.expect_add().times(1).returning(|_| Ok(a_session().id));
+    sessions.expect_add_token().withf(|token| token.session_id == a_session().id).times(1).returning(|_| Ok(()));
+    sessions
 }
 
 pub(crate) fn a_token_issuer() -> MockTokenIssuer {
     let mut tokens = MockTokenIssuer::new();
-    let hash = || RefreshTokenHash::new("a new hash".into());
-    tokens.expect_issue_access().returning(|_, _| Ok("access".into()));
-    tokens.expect_hash_refresh().returning(|_| RefreshTokenHash::new("the shown hash".into()));
+    let hash = || TokenHash::new("a new hash".into());
+    tokens.expect_new_subject().returning(|| Ok(Subject::new("a new subject".into())));
+    tokens.expect_issue_access().returning(|_, _, _| Ok("access".into()));
+    tokens.expect_hash_refresh().returning(|_| TokenHash::new("the shown hash".into()));
     tokens
         .expect_issue_refresh()
         .returning(move |_| Ok(IssuedRefreshToken { token: "refresh".into(), hash: hash(), expires_at: at(9000) }));
     tokens
+}
+
+/// Generates `a token`, always.
+pub(crate) fn link_tokens() -> MockLinkTokens {
+    let mut tokens = MockLinkTokens::new();
+    tokens.expect_generate().returning(|| Ok("a token".into()));
+    tokens
+        .expect_hash()
+        .withf(|token| token.expose_secret() == "a token")
+        .returning(|_| TokenHash::new("its hash".into()));
+    tokens
+}
+
+/// A link with `a token` that was made at `at(50)`.
+pub(crate) fn a_link(purpose: LinkPurpose) -> NewLink {
+    let hash = TokenHash::new("its hash".into());
+    NewLink { user_id: user_id(1), purpose, hash, created_at: at(50), expires_at: at(50) + purpose.lifetime() }
+}
+
+pub(crate) fn an_account_mail() -> AccountMail {
+    AccountMail { id: a_mail_claim().id, purpose: LinkPurpose::PasswordReset, user: Some(a_user(Role::User)) }
+}
+
+/// A claim that expires at `at(600)`.
+pub(crate) fn a_mail_claim() -> ClaimedAccountMail {
+    ClaimedAccountMail { id: AccountMailId::new(19).unwrap(), until: at(600) }
 }
 
 pub(crate) fn store_failure() -> RepositoryError {
@@ -152,8 +209,11 @@ pub(crate) fn store_failure() -> RepositoryError {
 pub(crate) struct FakeUnitOfWork {
     pub(crate) stock: MockStockRepository,
     pub(crate) users: MockUserRepository,
-    pub(crate) refresh_tokens: MockRefreshTokenRepository,
+    pub(crate) sessions: MockSessionRepository,
+    pub(crate) links: MockLinkRepository,
+    pub(crate) account_mails: MockAccountMailRepository,
     pub(crate) deliveries: MockDeliveryRepository,
+    pub(crate) leftovers: MockLeftoverRepository,
     pub(crate) commits: Arc<AtomicUsize>,
 }
 
@@ -174,12 +234,24 @@ impl UnitOfWork for FakeUnitOfWork {
         &self.users
     }
 
-    fn refresh_tokens(&self) -> &dyn RefreshTokenRepository {
-        &self.refresh_tokens
+    fn sessions(&self) -> &dyn SessionRepository {
+        &self.sessions
+    }
+
+    fn links(&self) -> &dyn LinkRepository {
+        &self.links
+    }
+
+    fn account_mails(&self) -> &dyn AccountMailRepository {
+        &self.account_mails
     }
 
     fn deliveries(&self) -> &dyn DeliveryRepository {
         &self.deliveries
+    }
+
+    fn leftovers(&self) -> &dyn LeftoverRepository {
+        &self.leftovers
     }
 
     async fn commit(self: Box<Self>) -> Result<(), RepositoryError> {
@@ -209,7 +281,12 @@ impl FakeUnitOfWorkFactory {
 
     /// Whether all units of work were committed.
     pub(crate) fn committed(&self) -> bool {
-        self.commits.load(Ordering::SeqCst) == self.size
+        self.commits() == self.size
+    }
+
+    /// How many units of work were committed.
+    pub(crate) fn commits(&self) -> usize {
+        self.commits.load(Ordering::SeqCst)
     }
 }
 

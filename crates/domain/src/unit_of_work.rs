@@ -1,9 +1,10 @@
 use async_trait::async_trait;
 
-use crate::RepositoryError;
-use crate::account::{RefreshTokenRepository, UserRepository};
+use crate::account::{LinkRepository, SessionRepository, UserRepository};
+use crate::account_mail::AccountMailRepository;
 use crate::book::StockRepository;
 use crate::delivery::DeliveryRepository;
+use crate::{LeftoverRepository, RepositoryError};
 
 /// Port: one transaction. Its writes happen together or not at all; dropping it without a commit rolls back.
 ///
@@ -17,11 +18,20 @@ pub trait UnitOfWork: Send + Sync {
     /// Writes accounts within this transaction.
     fn users(&self) -> &dyn UserRepository;
 
-    /// Writes refresh tokens within this transaction.
-    fn refresh_tokens(&self) -> &dyn RefreshTokenRepository;
+    /// Writes sessions and their refresh tokens within this transaction.
+    fn sessions(&self) -> &dyn SessionRepository;
+
+    /// Writes mailed links within this transaction.
+    fn links(&self) -> &dyn LinkRepository;
+
+    /// Writes account mails within this transaction.
+    fn account_mails(&self) -> &dyn AccountMailRepository;
 
     /// Writes deliveries within this transaction.
     fn deliveries(&self) -> &dyn DeliveryRepository;
+
+    /// Deletes leftovers within this transaction.
+    fn leftovers(&self) -> &dyn LeftoverRepository;
 
     /// Commits the transaction. Its writes become visible to everybody at the same moment.
     ///

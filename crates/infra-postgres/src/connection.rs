@@ -171,7 +171,7 @@ fn is_about_tls(error: &sqlx::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use domain::account::{Email, NewUser, PasswordHash, Role, UserReader};
+    use domain::account::{Email, NewUser, PasswordHash, Role, Subject, UserReader};
     use domain::book::{Author, BookDetails, BookRepository, NewBook, Price, StockQuantity, Title};
     use domain::{RepositoryError, Timestamp, UnitOfWorkFactory};
     use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -184,6 +184,7 @@ mod tests {
 
     fn user(number: usize) -> NewUser {
         NewUser {
+            subject: Subject::new(format!("subject{number}")),
             email: Email::parse(&format!("user{number}@example.com")).unwrap(),
             password_hash: PasswordHash::new("hash".to_owned()),
             role: Role::User,

@@ -4,6 +4,7 @@
 //! unit of work alone. Each folder is a feature, as in `domain`. The entities never leave this crate.
 
 mod account;
+mod account_mail;
 mod book;
 mod connection;
 mod database_url;
@@ -11,6 +12,7 @@ mod delivery;
 mod entity;
 mod error;
 mod health;
+mod leftover_repository;
 mod maintenance;
 mod pool;
 mod postgres;

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::account::{RefreshTokenRepository, UserRepository};
+use domain::account::{LinkRepository, SessionRepository, UserRepository};
+use domain::account_mail::AccountMailRepository;
 use domain::book::StockRepository;
 use domain::delivery::DeliveryRepository;
-use domain::{RepositoryError, UnitOfWork, UnitOfWorkFactory};
+use domain::{LeftoverRepository, RepositoryError, UnitOfWork, UnitOfWorkFactory};
 
 use crate::error::repository_error;
 use crate::transaction::Transaction;
@@ -28,11 +29,23 @@ impl UnitOfWork for Repositories<Transaction> {
         self
     }
 
-    fn refresh_tokens(&self) -> &dyn RefreshTokenRepository {
+    fn sessions(&self) -> &dyn SessionRepository {
+        self
+    }
+
+    fn links(&self) -> &dyn LinkRepository {
+        self
+    }
+
+    fn account_mails(&self) -> &dyn AccountMailRepository {
         self
     }
 
     fn deliveries(&self) -> &dyn DeliveryRepository {
+        self
+    }
+
+    fn leftovers(&self) -> &dyn LeftoverRepository {
         self
     }
 

@@ -5,12 +5,12 @@ use std::thread;
 use argon2::password_hash::phc::PasswordHash as PhcString;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use async_trait::async_trait;
+use domain::PeerNetwork;
 use domain::account::{Password, PasswordHash, PasswordHasher, PasswordHasherError};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
-/// How many passwords may wait to be hashed.
-const MAX_QUEUED: usize = 64;
+use crate::fair_queue::{FairQueue, HashingQueue, NoPlace};
 
 /// Verified where there is no account, so that it takes as long. No password matches it. It is a constant, because hashing one at
 /// every start would take tens of megabytes.
@@ -23,21 +23,11 @@ const NICE: i32 = 10;
 
 /// Argon2id at OWASP's parameters (Password Storage Cheat Sheet): 19 MiB, 2 iterations, 1 lane.
 ///
-/// Hashing runs on its own threads, on at most half of the cores at a time. They have a low priority, so requests come first.
+/// Hashing runs on its own threads, on at most half of the cores at a time. They have a low priority, so requests come first. Peers
+/// take turns.
 pub struct Argon2Hasher {
     argon2: Argon2<'static>,
-    parallel: usize,
-    running: Arc<Semaphore>,
-    admitted: Arc<Semaphore>,
-}
-
-/// How many passwords are in work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HashingQueue {
-    /// How many are hashed at the moment.
-    pub running: usize,
-    /// How many wait.
-    pub waiting: usize,
+    queue: Arc<FairQueue>,
 }
 
 type Cause = Box<dyn Error + Send + Sync>;
@@ -48,32 +38,28 @@ impl Argon2Hasher {
     pub fn new(cores: usize) -> Self {
         let parallel = (cores / 2).max(1);
         Self {
-            parallel,
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default()),
-            running: Arc::new(Semaphore::new(parallel)),
-            admitted: Arc::new(Semaphore::new(parallel + MAX_QUEUED)),
+            queue: FairQueue::new(parallel),
         }
     }
 
     /// Returns how many passwords are in work at the moment.
     #[must_use]
     pub fn queue(&self) -> HashingQueue {
-        let admitted = (self.parallel + MAX_QUEUED).saturating_sub(self.admitted.available_permits());
-        let running = self.parallel.saturating_sub(self.running.available_permits());
-        HashingQueue { running, waiting: admitted.saturating_sub(running) }
+        self.queue.length()
     }
 
     async fn run<T: Send + 'static>(
         &self,
+        peer: PeerNetwork,
         work: impl FnOnce() -> Result<T, Cause> + Send + 'static,
     ) -> Result<T, PasswordHasherError> {
         let failed = |cause: Cause| PasswordHasherError::Failed(cause);
-        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| PasswordHasherError::Overloaded)?;
-        let slot = Arc::clone(&self.running).acquire_owned().await.map_err(|error| failed(error.into()))?;
+        let place = self.queue.place_for(peer).await.map_err(|NoPlace| PasswordHasherError::Overloaded)?;
         let (done, result) = oneshot::channel();
         let hashing = thread::Builder::new().name("argon2".to_owned()).spawn(move || {
             // Held until the work is done, even if the caller stops waiting.
-            let _held = (admitted, slot);
+            let _held = place;
             lower_priority();
             let _ = done.send(work());
         });
@@ -84,21 +70,32 @@ impl Argon2Hasher {
 
 #[async_trait]
 impl PasswordHasher for Argon2Hasher {
-    async fn hash(&self, password: Password) -> Result<PasswordHash, PasswordHasherError> {
+    async fn hash(&self, password: Password, peer: PeerNetwork) -> Result<PasswordHash, PasswordHasherError> {
         let argon2 = self.argon2.clone();
-        self.run(move || hash(&argon2, password.secret())).await
+        self.run(peer, move || hash(&argon2, password.secret())).await
     }
 
-    async fn verify(&self, password: SecretString, known: Option<PasswordHash>) -> Result<bool, PasswordHasherError> {
+    async fn verify(
+        &self,
+        password: SecretString,
+        known: Option<PasswordHash>,
+        peer: PeerNetwork,
+    ) -> Result<bool, PasswordHasherError> {
         let argon2 = self.argon2.clone();
         let is_known = known.is_some();
         let expected = known.unwrap_or_else(|| PasswordHash::new(DUMMY_HASH.to_owned()));
-        self.run(move || {
+        self.run(peer, move || {
             let expected = PhcString::new(expected.expose())?;
             let is_right = argon2.verify_password(password.expose_secret().as_bytes(), &expected).is_ok();
             Ok(is_right && is_known)
         })
         .await
+    }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        let params = PhcString::new(hash.expose()).ok().and_then(|hash| Params::try_from(&hash).ok());
+        let now = self.argon2.params();
+        params.is_some_and(|then| then.m_cost() < now.m_cost() || then.t_cost() < now.t_cost())
     }
 }
 
@@ -120,6 +117,8 @@ fn hash(argon2: &Argon2<'static>, password: &SecretString) -> Result<PasswordHas
 mod tests {
     use super::*;
 
+    const PEER: PeerNetwork = PeerNetwork::OWN;
+
     fn password(text: &str) -> Password {
         Password::parse(text.into()).unwrap()
     }
@@ -127,12 +126,12 @@ mod tests {
     #[tokio::test]
     async fn a_password_matches_its_own_hash_and_no_other() {
         let hasher = Argon2Hasher::new(2);
-        let hash = hasher.hash(password("correct horse")).await.unwrap();
+        let hash = hasher.hash(password("correct horse"), PEER).await.unwrap();
 
         assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.expose());
-        assert!(hasher.verify("correct horse".into(), Some(hash.clone())).await.unwrap());
-        assert!(!hasher.verify("battery staple".into(), Some(hash)).await.unwrap());
-        assert!(!hasher.verify("correct horse".into(), None).await.unwrap());
+        assert!(hasher.verify("correct horse".into(), Some(hash.clone()), PEER).await.unwrap());
+        assert!(!hasher.verify("battery staple".into(), Some(hash), PEER).await.unwrap());
+        assert!(!hasher.verify("correct horse".into(), None, PEER).await.unwrap());
     }
 
     #[test]
@@ -148,12 +147,18 @@ mod tests {
         hash(&Argon2Hasher::new(2).argon2, &password.into()).unwrap().expose().to_owned()
     }
 
-    #[tokio::test]
-    async fn a_full_queue_rejects_at_once() {
+    #[test]
+    fn hashes_with_weaker_parameters_are_outdated() {
         let hasher = Argon2Hasher::new(2);
-        let _full = hasher.admitted.clone().acquire_many_owned(65).await.unwrap();
-
-        assert_eq!(hasher.queue(), HashingQueue { running: 0, waiting: 65 });
-        assert!(matches!(hasher.hash(password("too late")).await, Err(PasswordHasherError::Overloaded)));
+        let with = |params: &str| PasswordHash::new(DUMMY_HASH.replace("m=19456,t=2,p=1", params));
+        for (params, is_outdated) in [
+            ("m=19456,t=2,p=1", false),
+            ("m=9728,t=2,p=1", true),
+            ("m=19456,t=1,p=1", true),
+            ("m=47104,t=3,p=1", false),
+        ] {
+            assert_eq!(hasher.is_outdated(&with(params)), is_outdated, "{params}");
+        }
+        assert!(!hasher.is_outdated(&PasswordHash::new("no hash".to_owned())));
     }
 }

@@ -1,14 +1,19 @@
-//! Implements the ports for passwords (Argon2), tokens (JWT), the log-in throttle, the clock and chance.
+//! Implements the ports for passwords (Argon2), tokens (JWT), limits, the clock and chance.
 
 mod argon2_hasher;
+mod fair_queue;
 mod hmac_provider;
-mod in_memory_throttle;
 mod jwt_issuer;
+mod limits;
 mod random;
+mod random_link_tokens;
 mod system_clock;
+mod token_hash;
 
-pub use argon2_hasher::{Argon2Hasher, HashingQueue};
-pub use in_memory_throttle::InMemoryThrottle;
+pub use argon2_hasher::Argon2Hasher;
+pub use fair_queue::HashingQueue;
 pub use jwt_issuer::JwtIssuer;
+pub use limits::{GovernorLimiter, GuessThrottle, Unlimited};
 pub use random::{SystemJitter, random_token};
+pub use random_link_tokens::RandomLinkTokens;
 pub use system_clock::SystemClock;

@@ -2,8 +2,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
+use domain::account_mail::LinkLetter;
 use domain::delivery::{Letter, MailServerTrouble, Mailer, Reply};
-use lettre::{AsyncFileTransport, AsyncTransport, Tokio1Executor};
+use lettre::{AsyncFileTransport, AsyncTransport, Message, Tokio1Executor};
 
 use crate::{Letterhead, Pace};
 
@@ -29,7 +30,17 @@ impl FileMailer {
 #[async_trait]
 impl Mailer for FileMailer {
     async fn send(&self, letter: &Letter) -> Result<Reply, MailServerTrouble> {
-        let mail = match self.letterhead.compose(letter) {
+        self.write(self.letterhead.compose(letter)).await
+    }
+
+    async fn send_link(&self, letter: &LinkLetter) -> Result<Reply, MailServerTrouble> {
+        self.write(self.letterhead.compose_link(letter)).await
+    }
+}
+
+impl FileMailer {
+    async fn write(&self, composed: Result<Message, String>) -> Result<Reply, MailServerTrouble> {
+        let mail = match composed {
             Ok(mail) => mail,
             Err(reason) => return Ok(Reply::Refused(reason)),
         };

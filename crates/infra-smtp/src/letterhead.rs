@@ -1,8 +1,11 @@
 use askama::Template;
+use domain::account::{Email, LinkPurpose};
+use domain::account_mail::LinkLetter;
 use domain::delivery::Letter;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
+use secrecy::ExposeSecret;
 use url::Url;
 
 use crate::answer::one_line;
@@ -23,6 +26,25 @@ pub struct InvalidSender;
 #[derive(Template)]
 #[template(path = "back_in_stock.txt")]
 struct PlainText<'a>(&'a Content);
+
+/// The plain text part of a letter with a link.
+#[derive(Template)]
+#[template(path = "link.txt")]
+struct LinkPlainText<'a>(&'a LinkContent);
+
+/// The HTML part of a letter with a link.
+#[derive(Template)]
+#[template(path = "link.html")]
+struct LinkHtml<'a>(&'a LinkContent);
+
+struct LinkContent {
+    subject: &'static str,
+    reason: &'static str,
+    action: &'static str,
+    url: String,
+    lifetime: String,
+    otherwise: &'static str,
+}
 
 /// The HTML part. The template engine escapes all values.
 #[derive(Template)]
@@ -77,7 +99,6 @@ impl Letterhead {
     /// # Errors
     /// Why this e-mail can't be composed, to be recorded like a reply of a mail server.
     pub(crate) fn compose(&self, letter: &Letter) -> Result<Message, String> {
-        let to: Address = letter.to.as_str().parse().map_err(|_| "e-mail can't be sent to this address".to_owned())?;
         let content = Content {
             title: one_line(letter.title.as_str()),
             author: one_line(letter.author.as_str()),
@@ -86,26 +107,69 @@ impl Letterhead {
             book_url: self.link(&["books", &letter.book_id.get().to_string()]),
             pre_bookings_url: self.link(&["prebooks"]),
         };
-        let failed = |error: askama::Error| format!("the e-mail can't be composed: {error}");
-        let text = PlainText(&content).render().map_err(failed)?;
-        let html = Html(&content).render().map_err(failed)?;
-        // All copies have the same id, so that mail programs can recognise a second copy.
-        let id = format!("<pre-booking-{}@{}>", letter.pre_booking_id.get(), self.sender.email.domain());
+        let text = PlainText(&content).render().map_err(not_composed)?;
+        let html = Html(&content).render().map_err(not_composed)?;
+        let subject = format!("Back in stock: {}", without_encoded_words(&content.title));
+        self.message(&letter.to, subject, &format!("pre-booking-{}", letter.pre_booking_id.get()), text, html)
+    }
+
+    /// Composes the e-mail of a letter with a link.
+    ///
+    /// # Errors
+    /// See [`compose`](Self::compose).
+    pub(crate) fn compose_link(&self, letter: &LinkLetter) -> Result<Message, String> {
+        let (page, subject, reason, action, otherwise) = match letter.purpose {
+            LinkPurpose::PasswordReset => (
+                "reset-password",
+                "Choose a new password",
+                "Somebody, hopefully you, asked for a new password for your account.",
+                "Choose a new password",
+                "If it was not you, ignore this e-mail. Your password stays as it is.",
+            ),
+            LinkPurpose::EmailVerification => (
+                "verify-email",
+                "Confirm your e-mail address",
+                "Please confirm that this is your e-mail address.",
+                "Confirm the address",
+                "If you have no account with us, ignore this e-mail.",
+            ),
+        };
+        let mut url = self.url(&[page]);
+        url.query_pairs_mut().append_pair("token", letter.token.expose_secret());
+        let minutes = letter.lifetime.num_minutes();
+        let lifetime = if minutes < 60 { format!("{minutes} minutes") } else { format!("{} hours", minutes / 60) };
+        let content = LinkContent { subject, reason, action, url: url.into(), lifetime, otherwise };
+        let text = LinkPlainText(&content).render().map_err(not_composed)?;
+        let html = LinkHtml(&content).render().map_err(not_composed)?;
+        self.message(&letter.to, subject.to_owned(), &format!("account-mail-{}", letter.id.get()), text, html)
+    }
+
+    /// All copies of a letter have the same id, so that mail programs can recognise a second copy.
+    fn message(&self, to: &Email, subject: String, id: &str, text: String, html: String) -> Result<Message, String> {
+        let to: Address = to.as_str().parse().map_err(|_| "e-mail can't be sent to this address".to_owned())?;
         Message::builder()
             .from(self.sender.clone())
             .to(Mailbox::new(None, to))
-            .subject(format!("Back in stock: {}", without_encoded_words(&content.title)))
-            .message_id(Some(id))
+            .subject(subject)
+            .message_id(Some(format!("<{id}@{}>", self.sender.email.domain())))
             .header(AutoSubmitted)
             .multipart(MultiPart::alternative_plain_html(text, html))
-            .map_err(|error| format!("the e-mail can't be composed: {error}"))
+            .map_err(not_composed)
     }
 
     fn link(&self, path: &[&str]) -> String {
+        self.url(path).into()
+    }
+
+    fn url(&self, path: &[&str]) -> Url {
         let mut url = self.shop.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
-        url.into()
+        url
     }
+}
+
+fn not_composed(error: impl std::fmt::Display) -> String {
+    format!("the e-mail can't be composed: {error}")
 }

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use deadpool::managed::{BuildError, Object, Pool, PoolError};
+use domain::account_mail::LinkLetter;
 use domain::delivery::{Letter, MailServerTrouble, Mailer, Reply};
 use lettre::Message;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
@@ -103,7 +104,17 @@ impl SmtpMailer {
 #[async_trait]
 impl Mailer for SmtpMailer {
     async fn send(&self, letter: &Letter) -> Result<Reply, MailServerTrouble> {
-        let mail = match self.letterhead.compose(letter) {
+        self.send_composed(self.letterhead.compose(letter)).await
+    }
+
+    async fn send_link(&self, letter: &LinkLetter) -> Result<Reply, MailServerTrouble> {
+        self.send_composed(self.letterhead.compose_link(letter)).await
+    }
+}
+
+impl SmtpMailer {
+    async fn send_composed(&self, composed: Result<Message, String>) -> Result<Reply, MailServerTrouble> {
+        let mail = match composed {
             Ok(mail) => mail,
             Err(reason) => return Ok(Reply::Refused(reason)),
         };

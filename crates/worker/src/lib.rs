@@ -1,9 +1,12 @@
-//! The worker: it sends the e-mails of restocks. It runs in the server's process or in one of its own, on one machine or
+//! The worker: it sends e-mails, and deletes what is of no use any more. It runs in the server's process or in one of its own, on one machine or
 //! several.
 //!
 //! `domain` decides what to do, and the store keeps it. A worker adds waiting, concurrency and a clean stop. It may be killed
 //! at any moment; another worker continues its work.
 
+mod cause;
+mod claimed;
+mod clean_up;
 mod fan_out;
 mod pause;
 mod run;
@@ -14,6 +17,7 @@ use std::future::{Future, pending};
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::account::LinkTokens;
 use domain::delivery::{DeliveryReader, Jitter, Mailer, RestockSignal, RetryPolicy};
 use domain::{Clock, UnitOfWorkFactory};
 use tokio::sync::Notify;
@@ -38,17 +42,19 @@ pub struct WorkerPorts {
     pub units: Arc<dyn UnitOfWorkFactory>,
     /// Reads deliveries.
     pub deliveries: Arc<dyn DeliveryReader>,
-    /// Announces restocks.
+    /// Announces restocks and account mails.
     pub restocks: Arc<dyn RestockSignal>,
+    /// Generates the tokens in mailed links.
+    pub links: Arc<dyn LinkTokens>,
     /// Sends letters.
     pub mailer: Arc<dyn Mailer>,
 }
 
-/// Creates the deliveries of restocks and sends them.
+/// Creates the deliveries of restocks, sends them and account mails, and deletes what is of no use any more.
 pub struct Worker {
     ports: WorkerPorts,
     policy: RetryPolicy,
-    /// Notified when there are new deliveries.
+    /// Notified when there are new deliveries or account mails.
     fanned_out: Notify,
     stop: CancellationToken,
 }

@@ -2,11 +2,12 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::delivery::{ClaimedDelivery, Finding, MailServerTrouble, SendError, Sent, claim, release, send, settle};
+use domain::delivery::{Finding, MailServerTrouble, Sent};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep;
 
-use crate::fan_out::cause;
+use crate::cause::cause;
+use crate::claimed::{Claimed, NotSent, claim, release};
 use crate::pause::Pause;
 use crate::stop::{LAST_ANSWERS, LAST_RECORDS};
 use crate::{MAX_IN_HAND, Worker};
@@ -20,11 +21,11 @@ const RELEASE_TRIES: u32 = 3;
 pub(crate) async fn run(worker: &Arc<Worker>) {
     let mut hand = Hand { worker, letters: JoinSet::new(), trouble: None, pause: Pause::default() };
     while !worker.stop.is_cancelled() {
-        match claim(&*worker.ports.units, &*worker.ports.clock).await {
+        match claim(&worker.ports).await {
             Ok(claims) if claims.is_empty() => worker.rest(worker.fanned_out.notified()).await,
             Ok(claims) => hand.take(claims).await,
             Err(error) => {
-                tracing::warn!(cause = cause(error), "deliveries can't be claimed at the moment");
+                tracing::warn!(cause = cause(error), "e-mails can't be claimed at the moment");
                 worker.rest(pending()).await;
             }
         }
@@ -46,7 +47,7 @@ struct Hand<'a> {
 
 impl Hand<'_> {
     /// Starts sending claimed deliveries, one by one, as soon as there is room. Releases unsent ones.
-    async fn take(&mut self, claims: Vec<ClaimedDelivery>) {
+    async fn take(&mut self, claims: Vec<Claimed>) {
         let mut claims = claims.into_iter();
         while self.may_take_another().await
             && let Some(claim) = claims.next()
@@ -86,7 +87,7 @@ impl Hand<'_> {
             Ok(Ok(())) => self.pause.reset(),
             Ok(Err(trouble)) => self.trouble = Some(trouble),
             // Its claim expires, and any worker tries again.
-            Err(error) => tracing::error!(cause = cause(error), "panicked while sending a delivery"),
+            Err(error) => tracing::error!(cause = cause(error), "panicked while sending an e-mail"),
         }
     }
 
@@ -102,13 +103,11 @@ impl Hand<'_> {
 }
 
 /// Sends one letter and records the result.
-async fn deliver(worker: Arc<Worker>, claim: ClaimedDelivery) -> Result<(), MailServerTrouble> {
-    let ports = &worker.ports;
-    let sending = send(&*ports.deliveries, &*ports.mailer, &*ports.clock, &claim);
-    let Some(sent) = worker.give_up_after_stop(LAST_ANSWERS, sending).await else {
+async fn deliver(worker: Arc<Worker>, claim: Claimed) -> Result<(), MailServerTrouble> {
+    let Some(sent) = worker.give_up_after_stop(LAST_ANSWERS, claim.send(&worker.ports)).await else {
         tracing::warn!(
-            delivery = claim.id.get(),
-            claimed_until = %claim.until,
+            mail = claim.name(),
+            claimed_until = %claim.until(),
             "abandoned, because there was no reply before the stop; it is sent again when its claim has expired, which makes a \
              second copy with the same Message-ID if the mail server accepted this one"
         );
@@ -117,14 +116,14 @@ async fn deliver(worker: Arc<Worker>, claim: ClaimedDelivery) -> Result<(), Mail
     match sent {
         Ok(Sent::Found(finding)) => record(&worker, &claim, finding).await,
         Ok(Sent::OutOfTime) => release_claims(&worker, &[claim]).await,
-        Err(SendError::MailServer(trouble)) => {
+        Err(NotSent::MailServer(trouble)) => {
             release_claims(&worker, &[claim]).await;
             return Err(trouble);
         }
-        Err(SendError::Repository(error)) => {
-            tracing::warn!(delivery = claim.id.get(), cause = cause(&error), "a delivery can't be read");
-            // If it can never be read, its claim must expire before the next try, or it would be tried without a pause.
-            if error.may_pass() {
+        Err(NotSent::NotPrepared { cause, may_pass }) => {
+            tracing::warn!(mail = claim.name(), cause, "an e-mail can't be prepared");
+            // If it never can, its claim must expire before the next try, or it would be tried without a pause.
+            if may_pass {
                 release_claims(&worker, &[claim]).await;
             }
         }
@@ -133,47 +132,46 @@ async fn deliver(worker: Arc<Worker>, claim: ClaimedDelivery) -> Result<(), Mail
 }
 
 /// Records a finding. A delivery whose finding is not recorded is sent twice.
-async fn record(worker: &Worker, claim: &ClaimedDelivery, finding: Finding) {
+async fn record(worker: &Worker, claim: &Claimed, finding: Finding) {
     let recording = keep_recording(worker, claim, finding);
     if worker.give_up_after_stop(LAST_RECORDS, recording).await.is_none() {
-        tracing::error!(delivery = claim.id.get(), "not recorded before the stop; a second copy may be sent");
+        tracing::error!(mail = claim.name(), "not recorded before the stop; a second copy may be sent");
     }
 }
 
 /// Tries to record a finding until the store succeeds, or the claim expires.
-async fn keep_recording(worker: &Worker, claim: &ClaimedDelivery, finding: Finding) {
-    let (ports, delivery) = (&worker.ports, claim.id.get());
+async fn keep_recording(worker: &Worker, claim: &Claimed, finding: Finding) {
+    let (ports, mail) = (&worker.ports, claim.name());
     let mut is_first_try = true;
     loop {
-        let settling = settle(&*ports.units, &*ports.jitter, &worker.policy, claim, finding.clone());
-        let error = match settling.await {
-            Ok(Some(status)) => return tracing::info!(delivery, status = status.as_str(), "delivery settled"),
+        let error = match claim.settle(ports, &worker.policy, finding.clone()).await {
+            Ok(Some(status)) => return tracing::info!(mail, status = status.as_str(), "e-mail settled"),
             Ok(None) if is_first_try => {
-                return tracing::warn!(delivery, "the claim expired too early; a second copy may be sent");
+                return tracing::warn!(mail, "the claim expired too early; a second copy may be sent");
             }
             Ok(None) => {
                 return tracing::warn!(
-                    delivery,
+                    mail,
                     "recorded by an earlier try that seemed to fail, or the claim expired too early"
                 );
             }
             Err(error) => error,
         };
-        if !error.may_pass() || claim.until <= ports.clock.now() {
-            return tracing::error!(delivery, cause = cause(error), "not recorded; a second copy may be sent");
+        if !error.may_pass() || claim.until() <= ports.clock.now() {
+            return tracing::error!(mail, cause = cause(error), "not recorded; a second copy may be sent");
         }
-        tracing::warn!(delivery, cause = cause(error), "not recorded yet");
+        tracing::warn!(mail, cause = cause(error), "not recorded yet");
         is_first_try = false;
         sleep(STORE_PAUSE).await;
     }
 }
 
-async fn release_claims(worker: &Worker, claims: &[ClaimedDelivery]) {
+async fn release_claims(worker: &Worker, claims: &[Claimed]) {
     if claims.is_empty() {
         return;
     }
     for _ in 0..RELEASE_TRIES {
-        match release(&*worker.ports.units, claims).await {
+        match release(&worker.ports, claims).await {
             Ok(()) => return,
             Err(error) => tracing::warn!(cause = cause(error), "claims are not released; they expire by themselves"),
         }

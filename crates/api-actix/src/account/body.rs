@@ -18,6 +18,9 @@ pub(crate) struct UserBody {
     /// Whether its user may log in and make calls.
     #[schema(example = true)]
     is_active: bool,
+    /// Whether its user has shown that they get mail at the address.
+    #[schema(example = true)]
+    email_verified: bool,
     #[schema(value_type = String, format = DateTime)]
     created_at: Rfc3339,
 }
@@ -29,6 +32,7 @@ impl From<User> for UserBody {
             email: user.email.as_str().to_owned(),
             role: user.role.as_str(),
             is_active: user.is_active,
+            email_verified: user.email_verified,
             created_at: user.created_at.into(),
         }
     }

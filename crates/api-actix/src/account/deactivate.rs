@@ -13,7 +13,7 @@ refusals!(DeactivateError {
 
 /// Deactivate an account.
 ///
-/// Locks the user out at once and revokes all their refresh tokens. Does nothing if the account is already deactivated.
+/// Locks the user out at once and ends all their sessions. Does nothing if the account is already deactivated.
 #[utoipa::path(
     patch, path = "/admin/users/{id}/deactivate", tag = "Admin", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, description = "The updated account", body = UserBody))

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::body::TokensBody;
 use crate::api_error::{ApiError, refusals};
-use crate::input::{Fields, JsonBody};
+use crate::input::{Fields, JsonBody, OpenedBy};
 use crate::ports::Ports;
 use crate::use_cases::UseCases;
 
@@ -24,8 +24,7 @@ pub(crate) struct LogIn {
 refusals!(LogInError {
     InvalidCredentials => kinds::AUTH_INVALID_CREDENTIALS,
     Deactivated(_) => kinds::AUTH_ACCOUNT_DEACTIVATED,
-    TooManyAttempts(too_many) => kinds::TOO_MANY_REQUESTS.retry_after(too_many.retry_after),
-} else PasswordHasher, SignIn, Repository);
+} else TooManyRequests, PasswordHasher, SignIn, Repository);
 
 /// Log in.
 #[utoipa::path(
@@ -34,6 +33,7 @@ refusals!(LogInError {
 )]
 pub(crate) async fn log_in(
     use_cases: Data<UseCases>,
+    OpenedBy(client): OpenedBy,
     JsonBody(input): JsonBody<LogIn>,
 ) -> Result<Json<TokensBody>, ApiError> {
     let mut fields = Fields::default();
@@ -50,6 +50,7 @@ pub(crate) async fn log_in(
             &*ports.clock,
             &email,
             password,
+            client,
         )
         .await
     };

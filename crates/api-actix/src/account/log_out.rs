@@ -9,7 +9,8 @@ use crate::use_cases::UseCases;
 
 /// Log out.
 ///
-/// Ends the session of the refresh token. Does nothing if the token is unknown or already revoked.
+/// Ends the session of the refresh token, and with it its access tokens. Does nothing if the token is unknown or the session has
+/// ended.
 #[utoipa::path(
     post, path = "/auth/logout", tag = "Accounts", request_body = RefreshTokenInput,
     responses((status = 204, description = "The session has ended"))

@@ -10,7 +10,7 @@ refusals!(ReactivateError { NotFound => kinds::USER_NOT_FOUND } else Repository)
 
 /// Reactivate an account.
 ///
-/// Old refresh tokens stay revoked. Does nothing if the account is active.
+/// Old sessions stay ended. Does nothing if the account is active.
 #[utoipa::path(
     patch, path = "/admin/users/{id}/reactivate", tag = "Admin", params(("id" = i64, Path, minimum = 1)),
     responses((status = 200, description = "The updated account", body = UserBody))

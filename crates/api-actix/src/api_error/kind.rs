@@ -21,14 +21,19 @@ pub(crate) mod kinds {
 
     pub(crate) const AUTH_TOKEN_MISSING: Kind =
         kind(S::UNAUTHORIZED, "AUTH_TOKEN_MISSING", "An access token is required: Authorization: Bearer <token>");
-    pub(crate) const AUTH_TOKEN_INVALID: Kind =
-        kind(S::UNAUTHORIZED, "AUTH_TOKEN_INVALID", "The access token is invalid; log in again");
+    pub(crate) const AUTH_TOKEN_INVALID: Kind = kind(
+        S::UNAUTHORIZED,
+        "AUTH_TOKEN_INVALID",
+        "The access token is invalid, or its session has ended; log in again",
+    );
     pub(crate) const AUTH_TOKEN_EXPIRED: Kind =
         kind(S::UNAUTHORIZED, "AUTH_TOKEN_EXPIRED", "The access token has expired; refresh it");
     pub(crate) const AUTH_ACCOUNT_DEACTIVATED: Kind =
         kind(S::FORBIDDEN, "AUTH_ACCOUNT_DEACTIVATED", "This account is deactivated");
     pub(crate) const AUTH_FORBIDDEN: Kind = kind(S::FORBIDDEN, "AUTH_FORBIDDEN", "Admin role required");
 
+    pub(crate) const REQUEST_TIMEOUT: Kind =
+        kind(S::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The body did not arrive in time; send the request again");
     pub(crate) const BODY_TOO_LARGE: Kind = kind(S::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", "The body is too large");
     pub(crate) const UNSUPPORTED_MEDIA_TYPE: Kind = kind(
         S::UNSUPPORTED_MEDIA_TYPE,
@@ -52,6 +57,20 @@ pub(crate) mod kinds {
         "AUTH_TOKEN_REUSE",
         "This refresh token was already used, so its session has ended; log in again",
     );
+    pub(crate) const AUTH_WRONG_PASSWORD: Kind =
+        kind(S::FORBIDDEN, "AUTH_WRONG_PASSWORD", "The current password is wrong");
+    pub(crate) const AUTH_LINK_INVALID: Kind = kind(
+        S::BAD_REQUEST,
+        "AUTH_LINK_INVALID",
+        "The link was used, has expired, or is not one of ours; ask for a new one",
+    );
+    pub(crate) const AUTH_EMAIL_UNVERIFIED: Kind = kind(
+        S::FORBIDDEN,
+        "AUTH_EMAIL_UNVERIFIED",
+        "Verify your e-mail address first: POST /auth/email/verification mails you a link",
+    );
+    pub(crate) const SESSION_NOT_FOUND: Kind =
+        kind(S::NOT_FOUND, "SESSION_NOT_FOUND", "You have no such session, or it has ended");
     pub(crate) const USER_NOT_FOUND: Kind = kind(S::NOT_FOUND, "USER_NOT_FOUND", "This user does not exist");
     pub(crate) const ADMN_CANNOT_DEACTIVATE_ADMIN: Kind =
         kind(S::FORBIDDEN, "ADMN_CANNOT_DEACTIVATE_ADMIN", "Admins can't be deactivated");
@@ -79,8 +98,11 @@ pub(crate) mod kinds {
     pub(crate) const DELIVERY_ALREADY_DELIVERED: Kind =
         kind(S::CONFLICT, "DELIVERY_ALREADY_DELIVERED", "This e-mail is already delivered");
 
-    pub(crate) const TOO_MANY_REQUESTS: Kind =
-        kind(S::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS", "Too many log-ins failed for this address; try again later");
+    pub(crate) const TOO_MANY_REQUESTS: Kind = kind(
+        S::TOO_MANY_REQUESTS,
+        "TOO_MANY_REQUESTS",
+        "Too many requests; try again after the seconds in Retry-After",
+    );
     pub(crate) const INTERNAL_ERROR: Kind =
         kind(S::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "Something went wrong on our side; the log has the cause");
     pub(crate) const STORE_UNAVAILABLE: Kind = kind(

@@ -5,7 +5,7 @@ use std::fmt;
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use chrono::Duration;
 
@@ -29,13 +29,13 @@ pub(crate) struct ApiError {
     detail: Cow<'static, str>,
     field: Option<&'static str>,
     errors: Vec<FieldError>,
-    /// `Retry-After`, `Allow` or `Location`, if the problem has one.
-    header: Option<Box<(HeaderName, HeaderValue)>>,
+    /// Such as `Retry-After`, `Allow` or `Location`.
+    headers: Option<Box<HeaderMap>>,
 }
 
 impl From<Kind> for ApiError {
     fn from(kind: Kind) -> Self {
-        let error = Self { kind, detail: kind.detail.into(), field: None, errors: Vec::new(), header: None };
+        let error = Self { kind, detail: kind.detail.into(), field: None, errors: Vec::new(), headers: None };
         if kind.status == StatusCode::SERVICE_UNAVAILABLE { error.retry_after(RETRY_AFTER) } else { error }
     }
 }
@@ -53,7 +53,8 @@ impl ApiError {
 
     /// Sets `Retry-After` (RFC 9110, 10.2.3).
     pub(crate) fn retry_after(self, delay: Duration) -> Self {
-        self.with_header(header::RETRY_AFTER, HeaderValue::from(delay.num_seconds().max(1)))
+        let seconds = (delay.num_milliseconds() + 999) / 1000;
+        self.with_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
     }
 
     /// Sets `Location`, the path of what the request conflicts with.
@@ -64,8 +65,10 @@ impl ApiError {
         }
     }
 
-    fn with_header(self, name: HeaderName, value: HeaderValue) -> Self {
-        Self { header: Some(Box::new((name, value))), ..self }
+    /// Adds a header to the response.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.get_or_insert_default().append(name, value);
+        self
     }
 
     /// An unexpected failure. Its cause is logged, and never shown to the caller.
@@ -105,8 +108,12 @@ impl ResponseError for ApiError {
         if self.kind.status == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
-        if let Some(header) = &self.header {
-            response.insert_header(header.as_ref().clone());
+        if self.kind.status == StatusCode::REQUEST_TIMEOUT {
+            // The rest of the body may still come.
+            response.force_close();
+        }
+        for header in self.headers.iter().flat_map(|headers| headers.iter()) {
+            response.append_header(header);
         }
         let problem = Problem::new(self.kind, &self.detail, self.field, &self.errors);
         response.content_type("application/problem+json").body(serde_json::to_string(&problem).unwrap_or_default())

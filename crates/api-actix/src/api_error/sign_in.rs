@@ -1,8 +1,8 @@
-//! Maps the errors that all log-ins share.
+//! Maps the errors that log-ins and new passwords share.
 
-use domain::account::{PasswordHasherError, SignInError};
+use domain::account::{InvalidPassword, PasswordHasherError, RedeemError, SignInError};
 
-use super::{ApiError, kinds};
+use super::{ApiError, FieldError, kinds};
 
 impl From<PasswordHasherError> for ApiError {
     fn from(error: PasswordHasherError) -> Self {
@@ -18,6 +18,21 @@ impl From<SignInError> for ApiError {
         match error {
             SignInError::TokenIssue(error) => Self::internal(&error.into()),
             SignInError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<InvalidPassword> for ApiError {
+    fn from(InvalidPassword(invalid): InvalidPassword) -> Self {
+        Self::validation(vec![FieldError::new("new_password", &invalid)])
+    }
+}
+
+impl From<RedeemError> for ApiError {
+    fn from(error: RedeemError) -> Self {
+        match error {
+            RedeemError::InvalidLink(_) => kinds::AUTH_LINK_INVALID.into(),
+            RedeemError::Repository(error) => error.into(),
         }
     }
 }

@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
@@ -9,12 +10,22 @@ use actix_web::{FromRequest, HttpRequest};
 use domain::InvalidValue;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
+use tokio::time::timeout;
 
 use crate::api_error::{ApiError, FieldError, kinds};
 
-/// The maximum size of a body, in bytes.
+/// How large a body may be, and how long it may take to arrive.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct BodyLimit(pub(crate) usize);
+pub(crate) struct BodyLimit {
+    pub(crate) bytes: usize,
+    pub(crate) timeout: Duration,
+}
+
+impl Default for BodyLimit {
+    fn default() -> Self {
+        Self { bytes: 64 * 1024, timeout: Duration::from_secs(10) }
+    }
+}
 
 /// The body of a request: a JSON object (RFC 8259) with the fields of `T`. Unknown fields are ignored.
 pub(crate) struct JsonBody<T>(pub(crate) T);
@@ -29,10 +40,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok()?.split(';').next())
             .is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json"));
-        let limit = request.app_data::<BodyLimit>().copied();
+        let limit = request.app_data::<BodyLimit>().copied().unwrap_or_default();
         let body = Bytes::from_request(request, payload);
         Box::pin(async move {
-            let body = body.await.map_err(|error| read_error(&error, limit))?;
+            let body = timeout(limit.timeout, body).await.map_err(|_| kinds::REQUEST_TIMEOUT)?;
+            let body = body.map_err(|error| read_error(&error, limit))?;
             if !is_json {
                 return Err(kinds::UNSUPPORTED_MEDIA_TYPE.into());
             }
@@ -41,10 +53,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     }
 }
 
-fn read_error(error: &actix_web::Error, limit: Option<BodyLimit>) -> ApiError {
-    match (error.as_error::<PayloadError>(), limit) {
-        (Some(PayloadError::Overflow), Some(BodyLimit(limit))) => {
-            let detail = format!("The body must not be larger than {limit} bytes");
+fn read_error(error: &actix_web::Error, limit: BodyLimit) -> ApiError {
+    match error.as_error::<PayloadError>() {
+        Some(PayloadError::Overflow) => {
+            let detail = format!("The body must not be larger than {} bytes", limit.bytes);
             ApiError::from(kinds::BODY_TOO_LARGE).detail(detail)
         }
         _ => kinds::MALFORMED_JSON.into(),

@@ -2,7 +2,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use domain::account::UserId;
+use domain::account::{SessionId, UserId};
 use domain::book::BookId;
 use domain::delivery::DeliveryId;
 use domain::pre_booking::PreBookingId;
@@ -34,6 +34,7 @@ macro_rules! identify {
 identify!(BookId, BOOK_NOT_FOUND);
 identify!(DeliveryId, DELIVERY_NOT_FOUND);
 identify!(PreBookingId, PREBOOK_NOT_FOUND);
+identify!(SessionId, SESSION_NOT_FOUND);
 identify!(UserId, USER_NOT_FOUND);
 
 impl<T: Identifier> FromRequest for PathId<T> {

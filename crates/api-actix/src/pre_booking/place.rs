@@ -21,6 +21,7 @@ pub(crate) struct NewPreBooking {
 }
 
 refusals!(PlaceError {
+    EmailUnverified(_) => kinds::AUTH_EMAIL_UNVERIFIED,
     BookNotFound => kinds::BOOK_NOT_FOUND.field("book_id"),
     BookInStock(_) => kinds::PREBOOK_BOOK_IN_STOCK.field("book_id"),
     Duplicate(waiting) => kinds::PREBOOK_DUPLICATE.field("book_id").location(&path_of(waiting)),
@@ -53,8 +54,9 @@ pub(crate) async fn place(
     let book_id = fields.finish(book_id)?;
     let placed = use_cases
         .run(async move |ports| {
-            let (books, pre_bookings, clock) = (&*ports.book_reader, &*ports.pre_booking_repository, &*ports.clock);
-            pre_booking::place(books, pre_bookings, clock, ports.max_waiting_per_user, user.id, book_id).await
+            let (books, pre_bookings, rules) =
+                (&*ports.book_reader, &*ports.pre_booking_repository, ports.placement_rules);
+            pre_booking::place(books, pre_bookings, &*ports.clock, rules, &user, book_id).await
         })
         .await?;
     let location = path_of(placed.pre_booking.id);

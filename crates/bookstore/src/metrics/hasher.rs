@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::PeerNetwork;
 use domain::account::{Password, PasswordHash, PasswordHasher, PasswordHasherError};
 use infra_security::Argon2Hasher;
 use secrecy::SecretString;
@@ -35,11 +36,20 @@ impl MeteredHasher {
 
 #[async_trait]
 impl PasswordHasher for MeteredHasher {
-    async fn hash(&self, password: Password) -> Result<PasswordHash, PasswordHasherError> {
-        self.count(self.hasher.hash(password).await)
+    async fn hash(&self, password: Password, peer: PeerNetwork) -> Result<PasswordHash, PasswordHasherError> {
+        self.count(self.hasher.hash(password, peer).await)
     }
 
-    async fn verify(&self, password: SecretString, known: Option<PasswordHash>) -> Result<bool, PasswordHasherError> {
-        self.count(self.hasher.verify(password, known).await)
+    async fn verify(
+        &self,
+        password: SecretString,
+        hash: Option<PasswordHash>,
+        peer: PeerNetwork,
+    ) -> Result<bool, PasswordHasherError> {
+        self.count(self.hasher.verify(password, hash, peer).await)
+    }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        self.hasher.is_outdated(hash)
     }
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use domain::account_mail::LinkLetter;
 use domain::delivery::{Letter, MailServerTrouble, Mailer, Reply};
 
 use super::instruments::Instruments;
@@ -15,8 +16,21 @@ pub(crate) struct MeteredMailer {
 #[async_trait]
 impl Mailer for MeteredMailer {
     async fn send(&self, letter: &Letter) -> Result<Reply, MailServerTrouble> {
+        self.measured(self.mailer.send(letter)).await
+    }
+
+    async fn send_link(&self, letter: &LinkLetter) -> Result<Reply, MailServerTrouble> {
+        self.measured(self.mailer.send_link(letter)).await
+    }
+}
+
+impl MeteredMailer {
+    async fn measured(
+        &self,
+        sending: impl Future<Output = Result<Reply, MailServerTrouble>>,
+    ) -> Result<Reply, MailServerTrouble> {
         let begun = Instant::now();
-        let result = self.mailer.send(letter).await;
+        let result = sending.await;
         let outcome = match &result {
             Ok(Reply::Accepted(_)) => "accepted",
             Ok(Reply::Refused(_)) => "refused",

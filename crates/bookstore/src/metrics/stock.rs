@@ -2,10 +2,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use domain::account::{RefreshTokenRepository, UserRepository};
+use domain::account::{LinkRepository, SessionRepository, UserRepository};
+use domain::account_mail::AccountMailRepository;
 use domain::book::{Book, BookId, Restock, StockRepository};
 use domain::delivery::DeliveryRepository;
-use domain::{RepositoryError, UnitOfWork, UnitOfWorkFactory};
+use domain::{LeftoverRepository, RepositoryError, UnitOfWork, UnitOfWorkFactory};
 
 use super::instruments::Instruments;
 
@@ -40,12 +41,24 @@ impl UnitOfWork for MeteredUnit {
         self.unit.users()
     }
 
-    fn refresh_tokens(&self) -> &dyn RefreshTokenRepository {
-        self.unit.refresh_tokens()
+    fn sessions(&self) -> &dyn SessionRepository {
+        self.unit.sessions()
+    }
+
+    fn links(&self) -> &dyn LinkRepository {
+        self.unit.links()
+    }
+
+    fn account_mails(&self) -> &dyn AccountMailRepository {
+        self.unit.account_mails()
     }
 
     fn deliveries(&self) -> &dyn DeliveryRepository {
         self.unit.deliveries()
+    }
+
+    fn leftovers(&self) -> &dyn LeftoverRepository {
+        self.unit.leftovers()
     }
 
     async fn commit(self: Box<Self>) -> Result<(), RepositoryError> {

@@ -18,7 +18,6 @@ pub(crate) fn suite() -> Suite {
         all_failed_log_ins_get_the_same_error,
         only_the_owner_learns_that_an_account_is_deactivated,
         stores_only_hashes_of_secrets,
-        locks_out_after_100_failures,
         refuses_log_ins_when_overloaded,
     ]
 }
@@ -32,7 +31,8 @@ async fn register_returns_tokens(database: TestDatabase) {
     assert_time(&me["created_at"]);
     assert!(me["id"].as_i64().unwrap() > 1);
     let expected = json!({
-        "id": me["id"], "email": "ada@example.com", "role": "user", "is_active": true, "created_at": me["created_at"],
+        "id": me["id"], "email": "ada@example.com", "role": "user", "is_active": true, "email_verified": false,
+        "created_at": me["created_at"],
     });
     assert_eq!(me, expected);
     assert_eq!(app.admin().await.me().await["role"], "admin");
@@ -65,7 +65,8 @@ async fn limits_the_length_of_addresses_and_passwords(database: TestDatabase) {
     register(&app, &longest.replace(".org", "x.org"), PASSWORD).await.is_problem(&invalid(&["email"]));
 
     // The length is counted in characters, not bytes, and nothing is trimmed or truncated.
-    let passwords = ["ä".repeat(8), "水".repeat(128), " ".repeat(8), format!("{}\0", "n".repeat(7))];
+    let passwords =
+        ["äöüßéñçø".to_owned(), "水の惑星ソラリスを読む".repeat(11) + "水の惑星ソラ!", "Nul\0 w1th".to_owned()];
     for (number, password) in passwords.iter().enumerate() {
         let email = format!("user{number}@example.com");
         register(&app, &email, password).await.body_of(201);
@@ -73,7 +74,7 @@ async fn limits_the_length_of_addresses_and_passwords(database: TestDatabase) {
         let almost: String = password.chars().skip(1).collect();
         log_in(&app, &email, &almost).await.is_problem(&problem(401, "AUTH_INVALID_CREDENTIALS"));
     }
-    for password in ["ä".repeat(7), "水".repeat(129)] {
+    for password in ["äöüßéñç".to_owned(), "水".repeat(129)] {
         register(&app, "eve@example.com", &password).await.is_problem(&invalid(&["password"]));
     }
 }
@@ -128,24 +129,6 @@ async fn stores_only_hashes_of_secrets(database: TestDatabase) {
     let token = text(&ada.tokens["refresh_token"]);
     assert!(token.len() >= 43, "256 bits");
     assert_eq!(query_texts(&database, "SELECT token_hash FROM refresh_tokens").await, [hash_of(token)]);
-}
-
-async fn locks_out_after_100_failures(database: TestDatabase) {
-    let app = TestApp::start(&database).await;
-    app.register("ada@example.com").await;
-    for email in ["ada@example.com", "unknown@example.com"] {
-        for _ in 0..2 {
-            let failed = all_at_once((0..50).map(|_| try_log_in(app.anyone.clone(), email, "wrong password"))).await;
-            assert!(failed.iter().all(|answer| answer.status == 401), "{failed:#?}");
-        }
-        for (email, password) in [(email, "wrong password"), (email, PASSWORD), (&*email.to_uppercase(), PASSWORD)] {
-            let answer = log_in(&app, email, password).await;
-            answer.is_problem(&problem(429, "TOO_MANY_REQUESTS"));
-            let seconds: u32 = answer.header("retry-after").unwrap().parse().unwrap();
-            assert!((3000..=3600).contains(&seconds), "{seconds}");
-        }
-    }
-    log_in(&app, ADMIN_EMAIL, ADMIN_PASSWORD).await.body_of(200);
 }
 
 async fn refuses_log_ins_when_overloaded(database: TestDatabase) {

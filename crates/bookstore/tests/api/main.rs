@@ -4,6 +4,7 @@
 
 mod accounts;
 mod admin;
+mod attacks;
 mod book_changes;
 mod book_search;
 mod books;
@@ -17,6 +18,7 @@ mod mail;
 mod metrics;
 mod model;
 mod openapi;
+mod passwords;
 mod pre_booking_lists;
 mod pre_bookings;
 mod private_files;
@@ -42,6 +44,7 @@ fn main() -> std::process::ExitCode {
         book_changes::suite(),
         book_search::suite(),
         accounts::suite(),
+        passwords::suite(),
         sessions::suite(),
         security::suite(),
         admin::suite(),
@@ -60,6 +63,7 @@ fn main() -> std::process::ExitCode {
         readme_tour::suite(),
         model::suite(),
         faults::suite(),
+        attacks::suite(),
         mail::suite(),
     ]))
 }

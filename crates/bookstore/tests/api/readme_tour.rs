@@ -23,7 +23,7 @@ fn tour() -> &'static str {
 
 async fn the_tour_ends_with_an_email_to_the_customer() {
     let directory = tempdir().unwrap();
-    let program = Program::start(directory.path(), &[]);
+    let program = Program::start(directory.path(), &[("RATE_LIMIT", "on")]);
     let mut shell = Command::new("sh");
     shell.args(["-e", "-c", tour()]).current_dir(directory.path()).env("API", &program.url);
     let output = shell.output().unwrap();

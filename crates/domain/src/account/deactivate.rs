@@ -15,12 +15,12 @@ pub enum DeactivateError {
     Repository(#[from] RepositoryError),
 }
 
-/// Deactivates an account and revokes all its refresh tokens. It takes effect at once.
+/// Deactivates an account and ends all its sessions. It takes effect at once.
 pub async fn deactivate(units: &dyn UnitOfWorkFactory, clock: &dyn Clock, id: UserId) -> Result<User, DeactivateError> {
     let unit = units.begin().await?;
     let user = unit.users().find_for_session_change(id).await?.ok_or(DeactivateError::NotFound)?.deactivate()?;
     unit.users().save(&user).await?;
-    unit.refresh_tokens().revoke_all(id, clock.now()).await?;
+    unit.sessions().end_all(id, None, clock.now()).await?;
     unit.commit().await?;
     Ok(user)
 }
@@ -30,18 +30,18 @@ mod tests {
     use mockall::predicate::eq;
 
     use super::*;
-    use crate::account::{MockRefreshTokenRepository, MockUserRepository, Role};
+    use crate::account::{MockSessionRepository, MockUserRepository, Role};
     use crate::testing::{FakeUnitOfWork, a_user, at, clock_at};
 
     #[pollster::test]
-    async fn deactivates_the_account_and_revokes_its_tokens_together() {
+    async fn deactivates_the_account_and_ends_its_sessions_together() {
         let deactivated = a_user(Role::User).deactivate().unwrap();
         let mut users = MockUserRepository::new();
         users.expect_find_for_session_change().returning(|_| Ok(Some(a_user(Role::User))));
         users.expect_save().with(eq(deactivated.clone())).times(1).returning(|_| Ok(()));
-        let mut refresh_tokens = MockRefreshTokenRepository::new();
-        refresh_tokens.expect_revoke_all().with(eq(deactivated.id), eq(at(5))).times(1).returning(|_, _| Ok(()));
-        let units = FakeUnitOfWork { users, refresh_tokens, ..FakeUnitOfWork::default() }.into_factory();
+        let mut sessions = MockSessionRepository::new();
+        sessions.expect_end_all().with(eq(deactivated.id), eq(None), eq(at(5))).times(1).returning(|_, _, _| Ok(()));
+        let units = FakeUnitOfWork { users, sessions, ..FakeUnitOfWork::default() }.into_factory();
 
         assert_eq!(deactivate(&units, &clock_at(5), deactivated.id).await.unwrap(), deactivated);
         assert!(units.committed());

@@ -1,5 +1,8 @@
-use super::{AccountDeactivated, Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, UserReader};
-use crate::{Clock, RepositoryError, UnitOfWorkFactory};
+use super::{
+    AccountDeactivated, Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, TokenIssueError,
+    TokenIssuer, UserReader,
+};
+use crate::{Clock, InvalidValue, PeerNetwork, RepositoryError, UnitOfWorkFactory};
 
 /// What [`ensure_admin`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +18,12 @@ pub enum EnsuredAdmin {
 /// Why the admin was not ensured.
 #[derive(Debug, thiserror::Error)]
 pub enum EnsureAdminError {
+    /// The account is new, and its address is invalid.
+    #[error("the address {0}")]
+    Email(InvalidValue),
+    /// The account is new, and its password is too easy to guess.
+    #[error("the password {0}")]
+    Password(InvalidValue),
     /// The account has another password. A stranger who registered the address first must not become an admin.
     #[error("the account exists and has another password")]
     WrongPassword,
@@ -24,24 +33,33 @@ pub enum EnsureAdminError {
     /// The password could not be hashed or checked.
     #[error(transparent)]
     PasswordHasher(#[from] PasswordHasherError),
+    /// The source of randomness failed.
+    #[error(transparent)]
+    TokenIssue(#[from] TokenIssueError),
     /// The write failed, or its outcome is unknown.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
 /// Makes sure that an admin with this address and password exists. Several instances may call it at the same time.
+///
+/// An account from before keeps its address and password, even if no new account could have them.
 pub async fn ensure_admin(
     users: &dyn UserReader,
     units: &dyn UnitOfWorkFactory,
     hasher: &dyn PasswordHasher,
+    tokens: &dyn TokenIssuer,
     clock: &dyn Clock,
     email: Email,
     password: Password,
 ) -> Result<EnsuredAdmin, EnsureAdminError> {
     if users.find_credentials(&email).await?.is_none() {
-        let password_hash = hasher.hash(password.clone()).await?;
+        let email = Email::parse(email.as_str()).map_err(EnsureAdminError::Email)?;
+        let chosen = Password::choose(password.secret().clone(), Some(&email)).map_err(EnsureAdminError::Password)?;
+        let password_hash = hasher.hash(chosen, PeerNetwork::OWN).await?;
+        let subject = tokens.new_subject()?;
         let unit = units.begin().await?;
-        let admin = NewUser { email: email.clone(), password_hash, role: Role::Admin, created_at: clock.now() };
+        let admin = NewUser { subject, email, password_hash, role: Role::Admin, created_at: clock.now() };
         if unit.users().add(&admin).await?.is_some() {
             unit.commit().await?;
             return Ok(EnsuredAdmin::Created);
@@ -49,7 +67,7 @@ pub async fn ensure_admin(
     }
     // The account existed, or another instance has just added it.
     let known = users.find_credentials(&email).await?.ok_or(EnsureAdminError::WrongPassword)?;
-    if !hasher.verify(password.secret().clone(), Some(known.password_hash)).await? {
+    if !hasher.verify(password.secret().clone(), Some(known.password_hash), PeerNetwork::OWN).await? {
         return Err(EnsureAdminError::WrongPassword);
     }
     let unit = units.begin().await?;
@@ -66,7 +84,7 @@ mod tests {
 
     use super::*;
     use crate::account::{MockPasswordHasher, MockUserReader, MockUserRepository, PasswordHash, User};
-    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_user, clock_at, credentials};
+    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials};
 
     async fn ensure(
         known: Option<User>,
@@ -76,10 +94,20 @@ mod tests {
         let mut users = MockUserReader::new();
         users.expect_find_credentials().returning(move |_| Ok(known.clone().map(credentials)));
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().returning(|_| Ok(PasswordHash::new("hash".into())));
-        hasher.expect_verify().returning(move |_, _| Ok(is_right));
-        let email = Email::parse("admin@example.com").unwrap();
-        ensure_admin(&users, units, &hasher, &clock_at(1), email, Password::parse("a password".into()).unwrap()).await
+        hasher.expect_hash().returning(|_, _| Ok(PasswordHash::new("hash".into())));
+        hasher.expect_verify().returning(move |_, _, _| Ok(is_right));
+        ensure_with(&users, units, &hasher, "admin@example.com", "a password of mine").await
+    }
+
+    async fn ensure_with(
+        users: &MockUserReader,
+        units: &FakeUnitOfWorkFactory,
+        hasher: &MockPasswordHasher,
+        email: &str,
+        password: &str,
+    ) -> Result<EnsuredAdmin, EnsureAdminError> {
+        let (email, password) = (Email::parse_known(email).unwrap(), Password::parse(password.into()).unwrap());
+        ensure_admin(users, units, hasher, &a_token_issuer(), &clock_at(1), email, password).await
     }
 
     fn units_finding(user: User, saved: Option<User>) -> FakeUnitOfWorkFactory {
@@ -99,6 +127,25 @@ mod tests {
 
         assert_eq!(ensure(None, true, &units).await.unwrap(), EnsuredAdmin::Created);
         assert!(units.committed());
+    }
+
+    #[pollster::test]
+    async fn refuses_a_weak_password_and_a_bad_address_for_a_new_account_only() {
+        let units = FakeUnitOfWork::default().into_factory();
+        let (mut users, mut hasher) = (MockUserReader::new(), MockPasswordHasher::new());
+        users.expect_find_credentials().returning(|_| Ok(None));
+        let result = ensure_with(&users, &units, &hasher, "admin@example.com", "password").await;
+        assert!(matches!(result, Err(EnsureAdminError::Password(_))));
+        let result = ensure_with(&users, &units, &hasher, "admin@localhost", "a password of mine").await;
+        assert!(matches!(result, Err(EnsureAdminError::Email(_))));
+        assert!(!units.began());
+
+        let mut users = MockUserReader::new();
+        users.expect_find_credentials().returning(|_| Ok(Some(credentials(a_user(Role::Admin)))));
+        hasher.expect_verify().returning(|_, _, _| Ok(true));
+        let units = units_finding(a_user(Role::Admin), None);
+        let result = ensure_with(&users, &units, &hasher, "admin@localhost", "password").await;
+        assert_eq!(result.unwrap(), EnsuredAdmin::Known);
     }
 
     #[pollster::test]

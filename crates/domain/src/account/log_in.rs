@@ -1,10 +1,11 @@
 use secrecy::SecretString;
 
-use super::sign_in::{SignInError, sign_in};
+use super::sign_in::{SignInError, open_session};
 use super::{
-    AccountDeactivated, Email, LogInThrottle, PasswordHasher, PasswordHasherError, TokenIssuer, Tokens,
-    TooManyAttempts, UserReader,
+    AccountDeactivated, Client, Email, LogInThrottle, Password, PasswordHasher, PasswordHasherError, TokenIssuer,
+    Tokens, UserReader,
 };
+use crate::limit::TooManyRequests;
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
 /// Why a log-in failed.
@@ -16,9 +17,9 @@ pub enum LogInError {
     /// The password is right, but the account is deactivated.
     #[error(transparent)]
     Deactivated(#[from] AccountDeactivated),
-    /// Too many log-ins failed for this address.
+    /// Too many log-ins for this address.
     #[error(transparent)]
-    TooManyAttempts(#[from] TooManyAttempts),
+    TooManyRequests(#[from] TooManyRequests),
     /// The password could not be checked.
     #[error(transparent)]
     PasswordHasher(#[from] PasswordHasherError),
@@ -41,25 +42,36 @@ pub async fn log_in(
     clock: &dyn Clock,
     email: &str,
     password: SecretString,
+    client: Client,
 ) -> Result<Tokens, LogInError> {
-    let Ok(email) = Email::parse(email) else {
-        hasher.verify(password, None).await?;
-        return Err(LogInError::InvalidCredentials);
+    let peer = client.network();
+    let known = Email::parse_known(email).ok();
+    let address = known.as_ref().map_or_else(|| email.trim().to_lowercase(), |known| known.as_str().to_owned());
+    throttle.reserve(&address, peer)?;
+    let credentials = match &known {
+        Some(known) => users.find_credentials(known).await?,
+        None => None,
     };
-    throttle.check(&email, clock.now())?;
-    let credentials = users.find_credentials(&email).await?;
     let (id, hash) = credentials.map(|known| (known.user.id, known.password_hash)).unzip();
-    let is_right = hasher.verify(password, hash).await?;
-    let Some(id) = id.filter(|_| is_right) else {
-        throttle.record_failure(&email, clock.now());
-        return Err(LogInError::InvalidCredentials);
+    let is_right = hasher.verify(password.clone(), hash.clone(), peer).await?;
+    let (id, hash) = id.zip(hash).filter(|_| is_right).ok_or(LogInError::InvalidCredentials)?;
+    throttle.record_success(&address, peer);
+    let stronger = match Password::parse(password) {
+        Ok(password) if hasher.is_outdated(&hash) => Some(hasher.hash(password, peer).await?),
+        _ => None,
     };
-    throttle.record_success(&email);
 
     let unit = units.begin().await?;
     let user = unit.users().find_for_session_change(id).await?.ok_or(LogInError::InvalidCredentials)?;
+    // Somebody else who knows the old password must not get a session after it was changed.
+    if unit.users().find_password_hash(id).await?.is_none_or(|current| current.expose() != hash.expose()) {
+        return Err(LogInError::InvalidCredentials);
+    }
     user.require_active()?;
-    let signed_in = sign_in(unit.refresh_tokens(), tokens, &user, None, clock.now()).await?;
+    if let Some(stronger) = stronger {
+        unit.users().save_password_hash(id, &stronger).await?;
+    }
+    let signed_in = open_session(unit.sessions(), tokens, &user, client, clock.now()).await?;
     unit.commit().await?;
     Ok(signed_in)
 }
@@ -69,13 +81,18 @@ mod tests {
     use chrono::Duration;
 
     use super::*;
+    use crate::PeerNetwork;
     use crate::account::{
-        MockLogInThrottle, MockPasswordHasher, MockRefreshTokenRepository, MockUserReader, MockUserRepository, Role,
-        User,
+        MockLogInThrottle, MockPasswordHasher, MockSessionRepository, MockUserReader, MockUserRepository, PasswordHash,
+        Role, User,
     };
-    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials};
+    use crate::limit::{Limit, LimitStatus};
+    use crate::testing::{
+        FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials, opens_a_session,
+    };
 
     const ADDRESS: &str = "ada@example.com";
+    const PEER: PeerNetwork = PeerNetwork::OWN;
 
     struct World {
         users: MockUserReader,
@@ -94,30 +111,35 @@ mod tests {
             let is_known = user.is_some();
             hasher
                 .expect_verify()
-                .withf(move |_, hash| hash.is_some() == is_known)
+                .withf(move |_, hash, peer| hash.is_some() == is_known && *peer == PEER)
                 .times(1)
-                .returning(move |_, _| Ok(is_right));
+                .returning(move |_, _, _| Ok(is_right));
+            hasher.expect_is_outdated().returning(|_| false);
             let mut throttle = MockLogInThrottle::new();
-            throttle.expect_check().returning(|_, _| Ok(()));
+            throttle.expect_reserve().times(1).returning(|_, _| Ok(()));
             let mut locked = MockUserRepository::new();
-            locked.expect_find_for_session_change().returning(move |_| Ok(user.clone()));
-            let mut refresh_tokens = MockRefreshTokenRepository::new();
-            refresh_tokens.expect_add().returning(|_| Ok(()));
-            let units = FakeUnitOfWork { users: locked, refresh_tokens, ..FakeUnitOfWork::default() }.into_factory();
+            let account = user.clone();
+            locked.expect_find_for_session_change().returning(move |_| Ok(account.clone()));
+            locked.expect_find_password_hash().returning(|_| Ok(Some(PasswordHash::new("hash".into()))));
+            let signs_in = is_right && user.is_some_and(|user| user.is_active);
+            let sessions = if signs_in { opens_a_session() } else { MockSessionRepository::new() };
+            let units = FakeUnitOfWork { users: locked, sessions, ..FakeUnitOfWork::default() }.into_factory();
             Self { users, hasher, throttle, units }
         }
 
         async fn log_in(&self, email: &str) -> Result<Tokens, LogInError> {
             let (tokens, clock) = (a_token_issuer(), clock_at(60));
-            let password = "whatever".into();
-            log_in(&self.users, &self.units, &self.hasher, &self.throttle, &tokens, &clock, email, password).await
+            let password = "the password".into();
+            let (users, units, hasher, throttle) = (&self.users, &self.units, &self.hasher, &self.throttle);
+            log_in(users, units, hasher, throttle, &tokens, &clock, email, password, Client::default()).await
         }
     }
 
     #[pollster::test]
     async fn right_password_starts_a_session() {
         let mut world = World::with(Some(a_user(Role::User)), true);
-        world.throttle.expect_record_success().times(1).return_const(());
+        let of_ada = |address: &str, peer: &PeerNetwork| address == ADDRESS && *peer == PEER;
+        world.throttle.expect_record_success().withf(of_ada).times(1).return_const(());
 
         world.log_in(" ADA@example.com").await.unwrap();
 
@@ -127,9 +149,7 @@ mod tests {
     #[pollster::test]
     async fn handles_a_wrong_password_like_an_unknown_address() {
         for user in [Some(a_user(Role::User)), None] {
-            let mut world = World::with(user, false);
-            world.throttle.expect_record_failure().times(1).return_const(());
-
+            let world = World::with(user, false);
             assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::InvalidCredentials)));
             assert!(!world.units.began());
         }
@@ -150,11 +170,50 @@ mod tests {
         assert!(!world.units.committed());
     }
 
-    #[pollster::test]
-    async fn checks_no_password_after_too_many_failures() {
-        let refused = TooManyAttempts { retry_after: Duration::seconds(9) };
+    /// A world in which the password is right and its hash is outdated, and the store has this hash by now.
+    fn world_with_outdated_hash(stored: &'static str, signs_in: bool) -> World {
+        let (mut users, mut hasher) = (MockUserReader::new(), MockPasswordHasher::new());
+        users.expect_find_credentials().returning(|_| Ok(Some(credentials(a_user(Role::User)))));
+        hasher.expect_verify().returning(|_, _, _| Ok(true));
+        hasher.expect_is_outdated().withf(|hash| hash.expose() == "hash").return_const(true);
+        hasher.expect_hash().times(1).returning(|_, _| Ok(PasswordHash::new("stronger".into())));
         let mut throttle = MockLogInThrottle::new();
-        throttle.expect_check().returning(move |_, _| Err(refused));
+        throttle.expect_reserve().returning(|_, _| Ok(()));
+        throttle.expect_record_success().return_const(());
+        let mut locked = MockUserRepository::new();
+        locked.expect_find_for_session_change().returning(|_| Ok(Some(a_user(Role::User))));
+        locked.expect_find_password_hash().returning(|_| Ok(Some(PasswordHash::new(stored.into()))));
+        locked
+            .expect_save_password_hash()
+            .withf(|id, hash| *id == a_user(Role::User).id && hash.expose() == "stronger")
+            .times(usize::from(signs_in))
+            .returning(|_, _| Ok(()));
+        let sessions = if signs_in { opens_a_session() } else { MockSessionRepository::new() };
+        let units = FakeUnitOfWork { users: locked, sessions, ..FakeUnitOfWork::default() }.into_factory();
+        World { users, hasher, throttle, units }
+    }
+
+    #[pollster::test]
+    async fn hashes_the_password_again_when_parameters_were_raised() {
+        let world = world_with_outdated_hash("hash", true);
+        world.log_in(ADDRESS).await.unwrap();
+        assert!(world.units.committed());
+    }
+
+    #[pollster::test]
+    async fn opens_no_session_if_the_password_was_changed_meanwhile() {
+        let world = world_with_outdated_hash("a new one", false);
+        assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::InvalidCredentials)));
+        assert!(!world.units.committed());
+    }
+
+    #[pollster::test]
+    async fn checks_no_password_when_the_throttle_refuses() {
+        let limit = Limit::Guesses;
+        let retry_after = Duration::seconds(9);
+        let refused = TooManyRequests(LimitStatus { limit, quota: limit.quota(), left: 0, retry_after });
+        let mut throttle = MockLogInThrottle::new();
+        throttle.expect_reserve().returning(move |_, _| Err(refused));
         let world = World {
             users: MockUserReader::new(),
             hasher: MockPasswordHasher::new(),
@@ -163,7 +222,7 @@ mod tests {
         };
 
         assert!(
-            matches!(world.log_in(ADDRESS).await, Err(LogInError::TooManyAttempts(too_many)) if too_many == refused)
+            matches!(world.log_in(ADDRESS).await, Err(LogInError::TooManyRequests(too_many)) if too_many == refused)
         );
     }
 }

@@ -12,7 +12,7 @@ pub enum ReactivateError {
     Repository(#[from] RepositoryError),
 }
 
-/// Reactivates an account. Its old refresh tokens stay revoked.
+/// Reactivates an account. Its old sessions stay ended.
 pub async fn reactivate(units: &dyn UnitOfWorkFactory, id: UserId) -> Result<User, ReactivateError> {
     let unit = units.begin().await?;
     let user = unit.users().find_for_session_change(id).await?.ok_or(ReactivateError::NotFound)?.reactivate();

@@ -1,6 +1,6 @@
 use secrecy::SecretString;
 
-use super::sign_in::{SignInError, sign_in};
+use super::sign_in::{SignInError, continue_session};
 use super::{RefreshDecision, TokenIssuer, Tokens};
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
@@ -9,14 +9,14 @@ use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 pub enum Refreshed {
     /// The session continues with new tokens.
     Refreshed(Tokens),
-    /// The token was used before, so its whole family was revoked. Callers MUST refuse the request.
+    /// The token was used before, so its session was ended. Callers MUST refuse the request.
     Reused,
 }
 
 /// Why the refresh failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
-    /// The token is unknown or has expired, or its account is deactivated.
+    /// The token is unknown or has expired, its session is too old, or its account is deactivated.
     #[error("the refresh token is invalid")]
     Invalid,
     /// The new tokens could not be issued or written.
@@ -27,7 +27,7 @@ pub enum RefreshError {
     Repository(#[from] RepositoryError),
 }
 
-/// Exchanges a refresh token for new tokens of its family. Of two refreshes with the same token, at most one succeeds.
+/// Exchanges a refresh token for new tokens of its session. Of two refreshes with the same token, at most one succeeds.
 pub async fn refresh(
     units: &dyn UnitOfWorkFactory,
     tokens: &dyn TokenIssuer,
@@ -36,19 +36,19 @@ pub async fn refresh(
 ) -> Result<Refreshed, RefreshError> {
     let hash = tokens.hash_refresh(token);
     let unit = units.begin().await?;
-    let refresh_tokens = unit.refresh_tokens();
-    let owner_id = refresh_tokens.find(&hash).await?.ok_or(RefreshError::Invalid)?.user_id;
+    let sessions = unit.sessions();
+    let owner_id = sessions.find_token(&hash).await?.ok_or(RefreshError::Invalid)?.session.user_id;
     let owner = unit.users().find_for_session_change(owner_id).await?.ok_or(RefreshError::Invalid)?;
     // Read again: another refresh may have used the token before the lock was held.
-    let shown = refresh_tokens.find(&hash).await?.ok_or(RefreshError::Invalid)?;
+    let shown = sessions.find_token(&hash).await?.ok_or(RefreshError::Invalid)?;
     let now = clock.now();
     let refreshed = match shown.decide(&owner, now) {
         RefreshDecision::Rotate => {
-            refresh_tokens.revoke(&hash, now).await?;
-            Refreshed::Refreshed(sign_in(refresh_tokens, tokens, &owner, Some(shown.family), now).await?)
+            sessions.save_used(&hash, now).await?;
+            Refreshed::Refreshed(continue_session(sessions, tokens, &owner, shown.session, now).await?)
         }
-        RefreshDecision::RevokeFamily => {
-            refresh_tokens.revoke_family(&shown.family, now).await?;
+        RefreshDecision::EndSession => {
+            sessions.end(shown.session.id, owner_id, now).await?;
             Refreshed::Reused
         }
         RefreshDecision::Refuse => return Err(RefreshError::Invalid),
@@ -59,22 +59,24 @@ pub async fn refresh(
 
 #[cfg(test)]
 mod tests {
+    use mockall::predicate::eq;
+
     use super::*;
-    use crate::account::{MockRefreshTokenRepository, MockUserRepository, RefreshToken, Role, User};
+    use crate::account::{MockSessionRepository, MockUserRepository, RefreshToken, Role, User};
     use crate::testing::{
-        FakeUnitOfWork, FakeUnitOfWorkFactory, a_refresh_token, a_token_issuer, a_user, at, clock_at,
+        FakeUnitOfWork, FakeUnitOfWorkFactory, a_refresh_token, a_session, a_token_issuer, a_user, at, clock_at,
     };
 
-    fn finding(token: Option<RefreshToken>) -> MockRefreshTokenRepository {
-        let mut refresh_tokens = MockRefreshTokenRepository::new();
-        refresh_tokens.expect_find().returning(move |_| Ok(token.clone()));
-        refresh_tokens
+    fn finding(token: Option<RefreshToken>) -> MockSessionRepository {
+        let mut sessions = MockSessionRepository::new();
+        sessions.expect_find_token().returning(move |_| Ok(token.clone()));
+        sessions
     }
 
-    fn units_with(owner: User, refresh_tokens: MockRefreshTokenRepository) -> FakeUnitOfWorkFactory {
+    fn units_with(owner: User, sessions: MockSessionRepository) -> FakeUnitOfWorkFactory {
         let mut users = MockUserRepository::new();
         users.expect_find_for_session_change().returning(move |_| Ok(Some(owner.clone())));
-        FakeUnitOfWork { users, refresh_tokens, ..FakeUnitOfWork::default() }.into_factory()
+        FakeUnitOfWork { users, sessions, ..FakeUnitOfWork::default() }.into_factory()
     }
 
     async fn refresh_in(units: &FakeUnitOfWorkFactory) -> Result<Refreshed, RefreshError> {
@@ -82,29 +84,32 @@ mod tests {
     }
 
     #[pollster::test]
-    async fn exchanges_a_token_for_one_of_the_same_family() {
-        let mut refresh_tokens = finding(Some(a_refresh_token()));
-        refresh_tokens.expect_revoke().times(1).returning(|_, _| Ok(()));
-        refresh_tokens
-            .expect_add()
-            .withf(|token| token.family == a_refresh_token().family && token.hash != token.family)
+    async fn exchanges_a_token_for_one_of_the_same_session() {
+        let mut sessions = finding(Some(a_refresh_token()));
+        sessions.expect_save_used().times(1).returning(|_, _| Ok(()));
+        let renewed = a_session().renew(at(9000), at(50));
+        sessions.expect_save_renewed().with(eq(renewed)).times(1).returning(|_| Ok(()));
+        sessions
+            .expect_add_token()
+            .withf(move |token| token.session_id == renewed.id && token.expires_at == renewed.expires_at)
             .times(1)
             .returning(|_| Ok(()));
-        let units = units_with(a_user(Role::User), refresh_tokens);
+        let units = units_with(a_user(Role::User), sessions);
 
         assert!(matches!(refresh_in(&units).await, Ok(Refreshed::Refreshed(_))));
         assert!(units.committed());
     }
 
     #[pollster::test]
-    async fn commits_that_a_reused_token_revokes_its_family() {
-        let mut refresh_tokens = finding(Some(RefreshToken { revoked_at: Some(at(40)), ..a_refresh_token() }));
-        refresh_tokens
-            .expect_revoke_family()
-            .withf(|family, now| *family == a_refresh_token().family && *now == at(50))
+    async fn commits_that_a_reused_token_ends_its_session() {
+        let mut sessions = finding(Some(RefreshToken { used_at: Some(at(40)), ..a_refresh_token() }));
+        let session = a_session();
+        sessions
+            .expect_end()
+            .with(eq(session.id), eq(session.user_id), eq(at(50)))
             .times(1)
-            .returning(|_, _| Ok(()));
-        let units = units_with(a_user(Role::User), refresh_tokens);
+            .returning(|_, _, _| Ok(true));
+        let units = units_with(a_user(Role::User), sessions);
 
         assert!(matches!(refresh_in(&units).await, Ok(Refreshed::Reused)));
         assert!(units.committed());

@@ -1,41 +1,13 @@
-use std::fmt;
-
-use super::{User, UserId};
+use super::{Session, SessionId, TokenHash, User};
 use crate::Timestamp;
-
-/// The SHA-256 hash of a refresh token, in base64. The token itself is never stored.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RefreshTokenHash(String);
-
-impl RefreshTokenHash {
-    /// Takes a hash from a [`TokenIssuer`](super::TokenIssuer) or from the store.
-    #[must_use]
-    pub fn new(hash: String) -> Self {
-        Self(hash)
-    }
-
-    /// Returns the hash, for storing and comparing only.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for RefreshTokenHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RefreshTokenHash([REDACTED])")
-    }
-}
 
 /// A refresh token that is about to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRefreshToken {
-    /// The account that the token signs in.
-    pub user_id: UserId,
+    /// The session that the token continues.
+    pub session_id: SessionId,
     /// The hash of the token; the token itself is not stored.
-    pub hash: RefreshTokenHash,
-    /// The hash of the first token of the family. A family is all tokens that stem from one log-in by refreshing.
-    pub family: RefreshTokenHash,
+    pub hash: TokenHash,
     /// When the token was issued.
     pub created_at: Timestamp,
     /// When the token expires; from this moment on it is invalid.
@@ -45,36 +17,34 @@ pub struct NewRefreshToken {
 /// A refresh token as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshToken {
-    /// The account that the token signs in.
-    pub user_id: UserId,
-    /// The hash of the first token of the family.
-    pub family: RefreshTokenHash,
+    /// The session that the token continues.
+    pub session: Session,
     /// When the token expires; from this moment on it is invalid.
     pub expires_at: Timestamp,
-    /// When the token was used or revoked.
-    pub revoked_at: Option<Timestamp>,
+    /// When the token was used.
+    pub used_at: Option<Timestamp>,
 }
 
 /// What a refresh with a token leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefreshDecision {
-    /// Revoke the token and issue a new one of its family.
+    /// Use the token up, and issue a new one of its session.
     Rotate,
-    /// Revoke the whole family: the token was used twice, so it may be stolen (RFC 9700, 4.14.2).
-    RevokeFamily,
+    /// End the session: the token was used twice, so it may be stolen (RFC 9700, 4.14.2).
+    EndSession,
     /// Refuse the token and change nothing.
     Refuse,
 }
 
 impl RefreshToken {
-    /// Decides a refresh with this token. `owner` is its account, read after it was locked.
+    /// Decides a refresh with this token. `owner` is its account. Both were read after the account was locked.
     #[must_use]
     pub fn decide(&self, owner: &User, now: Timestamp) -> RefreshDecision {
         if !owner.is_active {
             RefreshDecision::Refuse
-        } else if self.revoked_at.is_some() {
-            RefreshDecision::RevokeFamily
-        } else if self.expires_at <= now {
+        } else if self.used_at.is_some() || self.session.ended_at.is_some() {
+            RefreshDecision::EndSession
+        } else if self.expires_at <= now || self.session.require_live(now).is_err() {
             RefreshDecision::Refuse
         } else {
             RefreshDecision::Rotate
@@ -86,30 +56,26 @@ impl RefreshToken {
 mod tests {
     use super::*;
     use crate::account::Role;
-    use crate::testing::{a_refresh_token, a_user, at};
-
-    #[test]
-    fn debug_hides_hashes() {
-        let hash = RefreshTokenHash::new("a hash".into());
-        assert_eq!(format!("{hash:?}"), "RefreshTokenHash([REDACTED])");
-        assert_eq!(hash.expose(), "a hash");
-    }
+    use crate::testing::{a_session, a_user, at};
 
     #[test]
     fn decides_for_every_state_of_a_token() {
-        use RefreshDecision::{Refuse, RevokeFamily, Rotate};
-        for (is_active, revoked_at, expires_at, expected) in [
-            (true, None, at(51), Rotate),
-            (true, None, at(50), Refuse),
-            (true, Some(at(10)), at(51), RevokeFamily),
-            (true, Some(at(10)), at(50), RevokeFamily),
-            (false, None, at(51), Refuse),
-            (false, Some(at(10)), at(51), Refuse),
-            (false, None, at(50), Refuse),
+        use RefreshDecision::{EndSession, Refuse, Rotate};
+        let (live, expired) = (at(51), at(50));
+        for (is_active, used_at, ended_at, expires_at, session_expires_at, expected) in [
+            (true, None, None, live, live, Rotate),
+            (true, None, None, expired, live, Refuse),
+            (true, None, None, live, expired, Refuse),
+            (true, Some(at(10)), None, live, live, EndSession),
+            (true, Some(at(10)), None, expired, live, EndSession),
+            (true, None, Some(at(10)), live, live, EndSession),
+            (false, None, None, live, live, Refuse),
+            (false, Some(at(10)), Some(at(10)), live, live, Refuse),
         ] {
-            let token = RefreshToken { expires_at, revoked_at, ..a_refresh_token() };
+            let session = Session { expires_at: session_expires_at, ended_at, ..a_session() };
+            let token = RefreshToken { session, expires_at, used_at };
             let owner = User { is_active, ..a_user(Role::User) };
-            assert_eq!(token.decide(&owner, at(50)), expected, "{is_active} {revoked_at:?} {expires_at}");
+            assert_eq!(token.decide(&owner, at(50)), expected, "{is_active} {token:?}");
         }
     }
 }

@@ -1,5 +1,7 @@
-use super::sign_in::{SignInError, sign_in};
-use super::{Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, TokenIssuer, Tokens, UserReader};
+use super::sign_in::{SignInError, open_session};
+use super::{
+    Client, Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, TokenIssuer, Tokens, UserReader,
+};
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
 /// Why an account was not registered.
@@ -20,6 +22,7 @@ pub enum RegisterError {
 }
 
 /// Adds an account with the role of a user and signs it in.
+#[expect(clippy::too_many_arguments, reason = "one argument per port")]
 pub async fn register(
     users: &dyn UserReader,
     units: &dyn UnitOfWorkFactory,
@@ -28,17 +31,19 @@ pub async fn register(
     clock: &dyn Clock,
     email: Email,
     password: Password,
+    client: Client,
 ) -> Result<Tokens, RegisterError> {
     // Only `add` below can tell for sure; asking first saves hashing the password.
     if users.find_credentials(&email).await?.is_some() {
         return Err(RegisterError::EmailConflict);
     }
-    let password_hash = hasher.hash(password).await?;
+    let password_hash = hasher.hash(password, client.network()).await?;
+    let subject = tokens.new_subject().map_err(SignInError::from)?;
     let unit = units.begin().await?;
     let now = clock.now();
-    let new_user = NewUser { email, password_hash, role: Role::User, created_at: now };
+    let new_user = NewUser { subject, email, password_hash, role: Role::User, created_at: now };
     let user = unit.users().add(&new_user).await?.ok_or(RegisterError::EmailConflict)?;
-    let signed_in = sign_in(unit.refresh_tokens(), tokens, &user, None, now).await?;
+    let signed_in = open_session(unit.sessions(), tokens, &user, client, now).await?;
     unit.commit().await?;
     Ok(signed_in)
 }
@@ -46,11 +51,10 @@ pub async fn register(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::{
-        MockPasswordHasher, MockRefreshTokenRepository, MockUserReader, MockUserRepository, PasswordHash,
-    };
+    use crate::account::{MockPasswordHasher, MockSessionRepository, MockUserReader, MockUserRepository, PasswordHash};
     use crate::testing::{
-        FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials, store_failure,
+        FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials, opens_a_session,
+        store_failure,
     };
 
     fn unknown_address() -> MockUserReader {
@@ -65,19 +69,17 @@ mod tests {
         units: &FakeUnitOfWorkFactory,
     ) -> Result<Tokens, RegisterError> {
         let mut hasher = MockPasswordHasher::new();
-        hasher.expect_hash().times(times_hashed).returning(|_| Ok(PasswordHash::new("hash".into())));
+        hasher.expect_hash().times(times_hashed).returning(|_, _| Ok(PasswordHash::new("hash".into())));
         let email = Email::parse("ada@example.com").unwrap();
         let password = Password::parse("correct horse".into()).unwrap();
-        register(users, units, &hasher, &a_token_issuer(), &clock_at(60), email, password).await
+        register(users, units, &hasher, &a_token_issuer(), &clock_at(60), email, password, Client::default()).await
     }
 
     #[pollster::test]
     async fn commits_account_and_session_together() {
         let mut users = MockUserRepository::new();
         users.expect_add().withf(|user| user.role == Role::User).times(1).returning(|_| Ok(Some(a_user(Role::User))));
-        let mut refresh_tokens = MockRefreshTokenRepository::new();
-        refresh_tokens.expect_add().withf(|token| token.family == token.hash).times(1).returning(|_| Ok(()));
-        let units = FakeUnitOfWork { users, refresh_tokens, ..FakeUnitOfWork::default() }.into_factory();
+        let units = FakeUnitOfWork { users, sessions: opens_a_session(), ..FakeUnitOfWork::default() }.into_factory();
 
         register_in(&unknown_address(), 1, &units).await.unwrap();
 
@@ -104,9 +106,10 @@ mod tests {
 
         let mut users = MockUserRepository::new();
         users.expect_add().times(1).returning(|_| Ok(Some(a_user(Role::User))));
-        let mut refresh_tokens = MockRefreshTokenRepository::new();
-        refresh_tokens.expect_add().times(1).returning(|_| Err(store_failure()));
-        let units = FakeUnitOfWork { users, refresh_tokens, ..FakeUnitOfWork::default() }.into_factory();
+        let mut sessions = MockSessionRepository::new();
+        sessions.expect_delete_surplus().returning(|_, _| Ok(()));
+        sessions.expect_add().times(1).returning(|_| Err(store_failure()));
+        let units = FakeUnitOfWork { users, sessions, ..FakeUnitOfWork::default() }.into_factory();
         let result = register_in(&unknown_address(), 1, &units).await;
         assert!(matches!(result, Err(RegisterError::SignIn(SignInError::Repository(_)))));
         assert!(!units.committed());

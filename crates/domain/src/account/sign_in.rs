@@ -1,7 +1,8 @@
 use secrecy::SecretString;
 
 use super::{
-    IssuedRefreshToken, NewRefreshToken, RefreshTokenHash, RefreshTokenRepository, TokenIssueError, TokenIssuer, User,
+    Client, IssuedRefreshToken, NewRefreshToken, NewSession, Session, SessionRepository, TokenIssueError, TokenIssuer,
+    User,
 };
 use crate::{RepositoryError, Timestamp};
 
@@ -25,17 +26,34 @@ pub enum SignInError {
     Repository(#[from] RepositoryError),
 }
 
-/// Issues new tokens to a user. Without a `family` the refresh token starts a new one.
-pub(super) async fn sign_in(
-    refresh_tokens: &dyn RefreshTokenRepository,
+/// Opens a session for a user whose account is locked. Surplus sessions of the account are deleted.
+pub(super) async fn open_session(
+    sessions: &dyn SessionRepository,
     tokens: &dyn TokenIssuer,
     user: &User,
-    family: Option<RefreshTokenHash>,
+    client: Client,
     now: Timestamp,
 ) -> Result<Tokens, SignInError> {
-    let access_token = tokens.issue_access(user, now)?;
     let IssuedRefreshToken { token, hash, expires_at } = tokens.issue_refresh(now)?;
-    let family = family.unwrap_or_else(|| hash.clone());
-    refresh_tokens.add(&NewRefreshToken { user_id: user.id, hash, family, created_at: now, expires_at }).await?;
-    Ok(Tokens { access_token, refresh_token: token })
+    let expires_at = expires_at.min(now + Session::MAX_AGE);
+    sessions.delete_surplus(user.id, Session::MAX_PER_USER - 1).await?;
+    let session_id = sessions.add(&NewSession { user_id: user.id, created_at: now, expires_at, client }).await?;
+    sessions.add_token(&NewRefreshToken { session_id, hash, created_at: now, expires_at }).await?;
+    Ok(Tokens { access_token: tokens.issue_access(user, session_id, now)?, refresh_token: token })
+}
+
+/// Continues a session whose refresh token was just used.
+pub(super) async fn continue_session(
+    sessions: &dyn SessionRepository,
+    tokens: &dyn TokenIssuer,
+    user: &User,
+    session: Session,
+    now: Timestamp,
+) -> Result<Tokens, SignInError> {
+    let IssuedRefreshToken { token, hash, expires_at } = tokens.issue_refresh(now)?;
+    let session = session.renew(expires_at, now);
+    sessions.save_renewed(&session).await?;
+    let new = NewRefreshToken { session_id: session.id, hash, created_at: now, expires_at: session.expires_at };
+    sessions.add_token(&new).await?;
+    Ok(Tokens { access_token: tokens.issue_access(user, session.id, now)?, refresh_token: token })
 }

@@ -1,4 +1,4 @@
-use super::{Email, PasswordHash};
+use super::{Email, PasswordHash, Subject};
 use crate::Timestamp;
 use crate::id::define_id;
 
@@ -30,9 +30,11 @@ impl Role {
     }
 }
 
-/// An account that is about to be added. It will be active.
+/// An account that is about to be added. It will be active, and its address not verified.
 #[derive(Debug, Clone)]
 pub struct NewUser {
+    /// Identifies the account in access tokens.
+    pub subject: Subject,
     /// The address to log in with. Two accounts can't have the same.
     pub email: Email,
     /// The hash of the password to log in with.
@@ -46,14 +48,18 @@ pub struct NewUser {
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// Identifies the account, also in access tokens.
+    /// Identifies the account.
     pub id: UserId,
+    /// Identifies the account in access tokens.
+    pub subject: Subject,
     /// The address to log in with.
     pub email: Email,
     /// What the account may do.
     pub role: Role,
     /// Whether the account may sign in and make requests.
     pub is_active: bool,
+    /// Whether the user has shown that they get mail at the address.
+    pub email_verified: bool,
     /// When the account was added.
     pub created_at: Timestamp,
 }
@@ -82,7 +88,23 @@ pub struct AccountDeactivated;
 #[error("an admin can't be deactivated")]
 pub struct AdminStaysActive;
 
+/// The user has not shown that they get mail at the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the address of the account is not verified")]
+pub struct EmailUnverified;
+
 impl User {
+    /// Checks that the address is verified.
+    pub fn require_verified_email(&self) -> Result<(), EmailUnverified> {
+        if self.email_verified { Ok(()) } else { Err(EmailUnverified) }
+    }
+
+    /// Records that the user gets mail at the address.
+    #[must_use]
+    pub fn verify_email(self) -> Self {
+        Self { email_verified: true, ..self }
+    }
+
     /// Checks that the account has the role of an admin.
     pub fn require_admin(&self) -> Result<(), NotAnAdmin> {
         match self.role {
@@ -152,6 +174,13 @@ mod tests {
             let deactivated = User { is_active: false, ..account };
             assert_eq!(deactivated.promote(), Err(AccountDeactivated));
         }
+    }
+
+    #[test]
+    fn verifies_the_address() {
+        let user = User { email_verified: false, ..a_user(Role::User) };
+        assert_eq!(user.require_verified_email(), Err(EmailUnverified));
+        assert_eq!(user.verify_email().require_verified_email(), Ok(()));
     }
 
     #[test]

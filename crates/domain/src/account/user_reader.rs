@@ -7,7 +7,7 @@ use crate::{Page, RepositoryError};
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait UserReader: Send + Sync {
-    /// Returns the account with this identifier. Every authenticated request calls this, so it MUST take one round trip.
+    /// Returns the account with this identifier.
     async fn find(&self, id: UserId) -> Result<Option<User>, RepositoryError>;
 
     /// Returns the account with this address and the hash of its password.

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{NewUser, User, UserId};
+use super::{NewUser, PasswordHash, User, UserId};
 use crate::RepositoryError;
 
 /// Port: writes accounts, within a unit of work.
@@ -12,7 +12,7 @@ pub trait UserRepository: Send + Sync {
 
     /// Locks and returns the account with this identifier. The lock holds until the unit of work ends.
     ///
-    /// Every change of an account's sessions, role or activity takes this lock first, and only then reads what it
+    /// Every change of an account's sessions, password, role or activity takes this lock first, and only then reads what it
     /// decides on. The returned account MUST be as it was last committed when the lock was taken. The lock MUST NOT
     /// block placements.
     ///
@@ -20,6 +20,12 @@ pub trait UserRepository: Send + Sync {
     /// The store failed, or did not get the lock in time.
     async fn find_for_session_change(&self, id: UserId) -> Result<Option<User>, RepositoryError>;
 
-    /// Writes the role and the activity of an account, and nothing else.
+    /// Writes the role and the activity of an account and whether its address is verified, and nothing else.
     async fn save(&self, user: &User) -> Result<(), RepositoryError>;
+
+    /// Returns the hash of the password of an account that this unit of work has locked.
+    async fn find_password_hash(&self, id: UserId) -> Result<Option<PasswordHash>, RepositoryError>;
+
+    /// Replaces the hash of the password of an account.
+    async fn save_password_hash(&self, id: UserId, hash: &PasswordHash) -> Result<(), RepositoryError>;
 }

@@ -3,16 +3,19 @@ use chrono::Duration;
 use super::DeliveryId;
 use crate::Timestamp;
 
-/// A delivery that only one worker may send, for a while.
+/// An e-mail that only one worker may send, for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClaimedDelivery {
-    /// Identifies the delivery.
-    pub id: DeliveryId,
-    /// When the claim expires. Any worker may claim the delivery from then on.
+pub struct Claim<Id> {
+    /// Identifies the e-mail.
+    pub id: Id,
+    /// When the claim expires. Any worker may claim the e-mail from then on.
     pub until: Timestamp,
 }
 
-impl ClaimedDelivery {
+/// A delivery that only one worker may send, for a while.
+pub type ClaimedDelivery = Claim<DeliveryId>;
+
+impl<Id> Claim<Id> {
     /// How long a claim lasts.
     pub const LEASE: Duration = Duration::minutes(10);
     /// The time limit for one letter, from connecting to the reply of the mail server. It is much shorter than the lease, so

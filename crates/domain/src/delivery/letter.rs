@@ -22,7 +22,7 @@ pub struct Letter {
     pub notified_at: Timestamp,
 }
 
-/// Why a delivery is skipped. The texts are stored, and deliveries are found by them: they must not change.
+/// Why a delivery or an account mail is skipped. The texts are stored, and deliveries are found by them: they must not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SkipReason {
     /// The user cancelled the pre-booking.
@@ -31,6 +31,15 @@ pub enum SkipReason {
     /// An admin deactivated the account.
     #[error("the account is deactivated")]
     Deactivated,
+    /// An account mail: no account has the address.
+    #[error("no account has this address")]
+    NoAccount,
+    /// An account mail: the user has verified the address.
+    #[error("the address is verified already")]
+    Verified,
+    /// An account mail: the account got many of them.
+    #[error("the account got enough of these e-mails within an hour")]
+    TooMany,
 }
 
 impl SkipReason {

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 
 use super::Letter;
+use crate::account_mail::LinkLetter;
 
 /// The reply of the mail server to one letter, with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,4 +30,7 @@ pub trait Mailer: Send + Sync {
     /// MUST return within [`ClaimedDelivery::SEND_TIMEOUT`](super::ClaimedDelivery::SEND_TIMEOUT). MUST use the same
     /// `Message-ID` for every letter of a pre-booking, so that mail programs can recognise a second copy.
     async fn send(&self, letter: &Letter) -> Result<Reply, MailServerTrouble>;
+
+    /// Sends one letter with a link, under the same conditions. MUST use the same `Message-ID` for every copy of an account mail.
+    async fn send_link(&self, letter: &LinkLetter) -> Result<Reply, MailServerTrouble>;
 }

@@ -27,7 +27,7 @@ mod settlement;
 
 pub use backlog::{Backlog, BacklogReader};
 pub use claim::{claim, release};
-pub use claimed_delivery::ClaimedDelivery;
+pub use claimed_delivery::{Claim, ClaimedDelivery};
 pub use delivery_query::{DeliveryQuery, RestockQuery};
 #[cfg(test)]
 pub(crate) use delivery_reader::MockDeliveryReader;

@@ -6,6 +6,7 @@ mod list;
 mod list_of_book;
 mod model;
 mod place;
+mod placement_rules;
 mod pre_booking_query;
 mod pre_booking_reader;
 mod pre_booking_repository;
@@ -17,6 +18,7 @@ pub use list::{PreBookingPage, list};
 pub use list_of_book::{BookPreBookingPage, ListOfBookError, list_of_book};
 pub use model::{AlreadyCancelled, BookInStock, NewPreBooking, PreBooking, PreBookingId};
 pub use place::{PlaceError, place};
+pub use placement_rules::PlacementRules;
 pub use pre_booking_query::{BookPreBookingQuery, PreBookingPosition, PreBookingQuery};
 #[cfg(test)]
 pub(crate) use pre_booking_reader::MockPreBookingReader;

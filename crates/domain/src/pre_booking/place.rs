@@ -1,13 +1,16 @@
-use std::num::NonZeroU32;
-
-use super::{AddedPreBooking, BookInStock, PreBookedBook, PreBooking, PreBookingId, PreBookingRepository};
-use crate::account::UserId;
+use super::{
+    AddedPreBooking, BookInStock, PlacementRules, PreBookedBook, PreBooking, PreBookingId, PreBookingRepository,
+};
+use crate::account::{EmailUnverified, User};
 use crate::book::{BookDetails, BookId, BookReader};
 use crate::{Clock, RepositoryError};
 
 /// Why a pre-booking was not placed.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
+    /// The user must verify their address first.
+    #[error(transparent)]
+    EmailUnverified(#[from] EmailUnverified),
     /// No book has this identifier.
     #[error("there is no such book")]
     BookNotFound,
@@ -25,7 +28,7 @@ pub enum PlaceError {
     Repository(#[from] RepositoryError),
 }
 
-/// Places a user's pre-booking of a book, unless `max_waiting` pre-bookings of the user are waiting already.
+/// Places a user's pre-booking of a book, if the rules of the shop allow it.
 ///
 /// It takes no lock that other users wait for. If the book is restocked between the read and the write, it decides again. If
 /// the restock overlaps with the write, the pre-booking belongs to the round that the restock ended, and is notified from the
@@ -34,14 +37,15 @@ pub async fn place(
     books: &dyn BookReader,
     pre_bookings: &dyn PreBookingRepository,
     clock: &dyn Clock,
-    max_waiting: NonZeroU32,
-    user_id: UserId,
+    rules: PlacementRules,
+    user: &User,
     book_id: BookId,
 ) -> Result<PreBookedBook, PlaceError> {
+    rules.check(user)?;
     loop {
         let book = books.find(book_id).await?.ok_or(PlaceError::BookNotFound)?;
-        let placed = PreBooking::place(user_id, &book, clock.now())?;
-        match pre_bookings.add(&placed, max_waiting).await? {
+        let placed = PreBooking::place(user.id, &book, clock.now())?;
+        match pre_bookings.add(&placed, rules.max_waiting).await? {
             AddedPreBooking::Added(pre_booking) => {
                 let BookDetails { title, author, .. } = book.details;
                 return Ok(PreBookedBook { pre_booking, title, author, delivery: None });
@@ -55,15 +59,19 @@ pub async fn place(
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use mockall::Sequence;
     use mockall::predicate::eq;
 
     use super::*;
+    use crate::account::Role;
     use crate::book::{Book, MockBookReader};
     use crate::pre_booking::{MockPreBookingRepository, PreBookingState};
-    use crate::testing::{a_book, a_pre_booking, at, clock_at, user_id};
+    use crate::testing::{a_book, a_pre_booking, a_user, at, clock_at, user_id};
 
     const MAX_WAITING: NonZeroU32 = NonZeroU32::new(100).unwrap();
+    const RULES: PlacementRules = PlacementRules { requires_verified_email: true, max_waiting: MAX_WAITING };
 
     fn a_book_of_the_next_round(stock: i64) -> Book {
         Book { round: a_book(0).round.next(), ..a_book(stock) }
@@ -79,7 +87,7 @@ mod tests {
         for book in seen {
             books.expect_find().times(1).in_sequence(&mut order).return_once(move |_| Ok(book));
         }
-        place(&books, pre_bookings, &clock_at(5), MAX_WAITING, user_id(1), a_book(0).id).await
+        place(&books, pre_bookings, &clock_at(5), RULES, &a_user(Role::User), a_book(0).id).await
     }
 
     /// A store that answers this to the first attempt.
@@ -104,6 +112,14 @@ mod tests {
         assert_eq!(result.pre_booking, a_pre_booking(PreBookingState::Waiting));
         assert_eq!(result.title, a_book(0).details.title);
         assert_eq!(result.author, a_book(0).details.author);
+    }
+
+    #[pollster::test]
+    async fn looks_for_no_book_if_the_address_must_be_verified() {
+        let unverified = User { email_verified: false, ..a_user(Role::User) };
+        let (books, pre_bookings) = (MockBookReader::new(), MockPreBookingRepository::new());
+        let result = place(&books, &pre_bookings, &clock_at(5), RULES, &unverified, a_book(0).id).await;
+        assert!(matches!(result, Err(PlaceError::EmailUnverified(_))));
     }
 
     #[pollster::test]

@@ -1,20 +1,24 @@
 //! Accounts and their sessions.
 
-mod refresh_token_repository;
+mod link_repository;
+mod session_reader;
+mod session_repository;
 mod user_reader;
 mod user_repository;
 
-use domain::account::{Email, Role, User, UserId};
+use domain::account::{Client, Email, ListedSession, Role, Session, SessionId, Subject, User, UserAgent, UserId};
 
-use crate::entity::user;
+use crate::entity::{session, user};
 
 impl From<user::Model> for User {
     fn from(row: user::Model) -> Self {
         Self {
             id: UserId::from_stored(row.id),
+            subject: Subject::new(row.subject),
             email: Email::from_stored(row.email),
             role: row.role.into(),
             is_active: row.is_active,
+            email_verified: row.email_verified,
             created_at: row.created_at,
         }
     }
@@ -35,5 +39,26 @@ impl From<Role> for user::Role {
             Role::User => Self::User,
             Role::Admin => Self::Admin,
         }
+    }
+}
+
+impl From<&session::Model> for Session {
+    fn from(row: &session::Model) -> Self {
+        Self {
+            id: SessionId::from_stored(row.id),
+            user_id: UserId::from_stored(row.user_id),
+            created_at: row.created_at,
+            last_used_at: row.last_used_at,
+            expires_at: row.expires_at,
+            ended_at: row.ended_at,
+        }
+    }
+}
+
+impl From<session::Model> for ListedSession {
+    fn from(row: session::Model) -> Self {
+        let session = Session::from(&row);
+        let address = row.address.and_then(|address| address.parse().ok());
+        Self { session, client: Client { address, user_agent: row.user_agent.map(UserAgent::from_stored) } }
     }
 }

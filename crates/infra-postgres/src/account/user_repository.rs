@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain::RepositoryError;
-use domain::account::{NewUser, User, UserId, UserRepository};
+use domain::account::{NewUser, PasswordHash, User, UserId, UserRepository};
 use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, TryInsertResult};
 
@@ -13,10 +13,12 @@ use crate::transaction::Transaction;
 impl UserRepository for Repositories<Transaction> {
     async fn add(&self, user: &NewUser) -> Result<Option<User>, RepositoryError> {
         let row = ActiveModel {
+            subject: Set(user.subject.as_str().to_owned()),
             email: Set(user.email.as_str().to_owned()),
             password_hash: Set(user.password_hash.expose().to_owned()),
             role: Set(user.role.into()),
             is_active: Set(true),
+            email_verified: Set(false),
             created_at: Set(user.created_at),
             ..Default::default()
         };
@@ -24,9 +26,11 @@ impl UserRepository for Repositories<Transaction> {
         match insert.try_insert().exec(&self.connection).await.map_err(repository_error)? {
             TryInsertResult::Inserted(inserted) => Ok(Some(User {
                 id: UserId::from_stored(inserted.last_insert_id),
+                subject: user.subject.clone(),
                 email: user.email.clone(),
                 role: user.role,
                 is_active: true,
+                email_verified: false,
                 created_at: user.created_at,
             })),
             TryInsertResult::Conflicted | TryInsertResult::Empty => Ok(None),
@@ -39,8 +43,26 @@ impl UserRepository for Repositories<Transaction> {
     }
 
     async fn save(&self, user: &User) -> Result<(), RepositoryError> {
-        let row = ActiveModel { role: Set(user.role.into()), is_active: Set(user.is_active), ..Default::default() };
+        let row = ActiveModel {
+            role: Set(user.role.into()),
+            is_active: Set(user.is_active),
+            email_verified: Set(user.email_verified),
+            ..Default::default()
+        };
         let update = Entity::update_many().set(row).filter(Column::Id.eq(user.id.get()));
+        update.exec(&self.connection).await.map_err(repository_error)?;
+        Ok(())
+    }
+
+    async fn find_password_hash(&self, id: UserId) -> Result<Option<PasswordHash>, RepositoryError> {
+        let hash = Entity::find_by_id(id.get()).select_only().column(Column::PasswordHash);
+        let hash = hash.into_tuple().one(&self.connection).await.map_err(repository_error)?;
+        Ok(hash.map(PasswordHash::new))
+    }
+
+    async fn save_password_hash(&self, id: UserId, hash: &PasswordHash) -> Result<(), RepositoryError> {
+        let row = ActiveModel { password_hash: Set(hash.expose().to_owned()), ..Default::default() };
+        let update = Entity::update_many().set(row).filter(Column::Id.eq(id.get()));
         update.exec(&self.connection).await.map_err(repository_error)?;
         Ok(())
     }

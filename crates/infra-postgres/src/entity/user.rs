@@ -5,10 +5,12 @@ use sea_orm::entity::prelude::*;
 pub(crate) struct Model {
     #[sea_orm(primary_key)]
     pub(crate) id: i64,
+    pub(crate) subject: String,
     pub(crate) email: String,
     pub(crate) password_hash: String,
     pub(crate) role: Role,
     pub(crate) is_active: bool,
+    pub(crate) email_verified: bool,
     pub(crate) created_at: DateTimeUtc,
 }
 

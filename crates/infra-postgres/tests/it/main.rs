@@ -4,6 +4,7 @@
 
 mod account;
 mod book;
+mod clean_up;
 mod delivery;
 mod indexes;
 mod maintenance;
@@ -16,6 +17,7 @@ mod unit_of_work;
 fn main() -> std::process::ExitCode {
     test_support::run([
         account::suite(),
+        clean_up::suite(),
         book::suite(),
         pre_booking::suite(),
         delivery::suite(),

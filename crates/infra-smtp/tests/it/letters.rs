@@ -1,10 +1,11 @@
 //! What a mail program shows, whatever the title of the book.
 
+use domain::account::LinkPurpose;
 use domain::book::Author;
 use domain::delivery::{Letter, Mailer as _};
 use test_support::{Mail, MailServer};
 
-use crate::support::{SHOP, Shown, a_letter, accepted, letter, mailer, titled};
+use crate::support::{SHOP, Shown, a_letter, accepted, letter, link_letter, mailer, titled};
 
 /// Sends an e-mail and returns it as it arrives.
 async fn sent(letter: &Letter) -> Mail {
@@ -41,6 +42,28 @@ async fn has_every_header_and_detail() {
             assert!(part.contains(words), "no {words} in {part}");
         }
         assert!(part.contains("14 November 2023, 22:13 UTC"), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn a_letter_with_a_link_has_the_link_and_how_long_it_works() {
+    let server = MailServer::start().unwrap();
+    let mailer = mailer(&server.url(), 1);
+    for (number, (purpose, page, lifetime)) in [
+        (LinkPurpose::PasswordReset, "reset-password", "30 minutes"),
+        (LinkPurpose::EmailVerification, "verify-email", "24 hours"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(mailer.send_link(&link_letter(purpose)).await, Ok(accepted()));
+        let shown = Shown::of(server.mails()[number].content.as_bytes());
+        assert_eq!(shown.header("Message-ID"), "<account-mail-19@shop.example.com>");
+        assert_eq!(shown.header("To"), "ada@example.com");
+        for part in [&shown.text, &shown.html] {
+            let link = format!("{SHOP}/{page}?token=the-token");
+            assert!(part.contains(&link) && part.contains(lifetime), "no {link} for {lifetime} in {part}");
+        }
     }
 }
 

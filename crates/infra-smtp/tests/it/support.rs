@@ -1,7 +1,8 @@
 use std::num::NonZeroU32;
 
 use chrono::DateTime;
-use domain::account::Email;
+use domain::account::{Email, LinkPurpose};
+use domain::account_mail::{AccountMailId, LinkLetter};
 use domain::book::{Author, BookId, Price, Title};
 use domain::delivery::{Letter, MailServerTrouble, Mailer as _, Reply};
 use domain::pre_booking::PreBookingId;
@@ -24,6 +25,17 @@ pub(crate) fn letter(number: i64, to: &str) -> Letter {
         author: Author::parse("Stanisław Lem").unwrap(),
         price: Price::parse("19.99").unwrap(),
         notified_at: DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
+    }
+}
+
+/// Returns a letter with a link.
+pub(crate) fn link_letter(purpose: LinkPurpose) -> LinkLetter {
+    LinkLetter {
+        id: AccountMailId::new(19).unwrap(),
+        to: Email::parse("ada@example.com").unwrap(),
+        purpose,
+        token: "the-token".into(),
+        lifetime: purpose.lifetime(),
     }
 }
 

@@ -127,6 +127,7 @@ impl Office {
             units: Arc::clone(&all) as _,
             deliveries: Arc::clone(&all) as _,
             restocks: Arc::clone(&all) as _,
+            links: Arc::clone(&all) as _,
             mailer: all,
         };
         let policy = RetryPolicy { max_attempts: NonZeroU32::new(8).unwrap() };

@@ -1,7 +1,12 @@
 //! The ports of an office, as far as a worker uses them.
 
 use async_trait::async_trait;
-use domain::account::{Email, RefreshTokenRepository, UserRepository};
+use domain::account::{
+    Email, LinkRepository, LinkTokens, SessionRepository, TokenHash, TokenIssueError, UserRepository,
+};
+use domain::account_mail::{
+    AccountMail, AccountMailId, AccountMailRepository, ClaimedAccountMail, LinkLetter, NewAccountMail,
+};
 use domain::book::{Author, BookId, Price, RestockId, Round, StockRepository, Title};
 use domain::delivery::{
     Attempt, ClaimedDelivery, Delivery, DeliveryBatch, DeliveryId, DeliveryQuery, DeliveryReader, DeliveryRepository,
@@ -9,7 +14,8 @@ use domain::delivery::{
     Reply, RestockQuery, RestockReport, RestockSignal, RetriedBatch, Settlement,
 };
 use domain::pre_booking::{PreBookingId, PreBookingStatus};
-use domain::{Clock, RepositoryError, Timestamp, UnitOfWork, UnitOfWorkFactory};
+use domain::{Clock, LeftoverRepository, RepositoryError, Timestamp, UnitOfWork, UnitOfWorkFactory};
+use secrecy::SecretString;
 
 use crate::office::{Call, Mail, Office, Row};
 
@@ -42,11 +48,23 @@ impl UnitOfWork for Office {
         unimplemented!("a worker does not use it")
     }
 
-    fn refresh_tokens(&self) -> &dyn RefreshTokenRepository {
+    fn sessions(&self) -> &dyn SessionRepository {
         unimplemented!("a worker does not use it")
     }
 
+    fn links(&self) -> &dyn LinkRepository {
+        unimplemented!("there are no account mails")
+    }
+
+    fn account_mails(&self) -> &dyn AccountMailRepository {
+        self
+    }
+
     fn deliveries(&self) -> &dyn DeliveryRepository {
+        self
+    }
+
+    fn leftovers(&self) -> &dyn LeftoverRepository {
         self
     }
 
@@ -206,5 +224,65 @@ impl Mailer for Office {
             state.accepted += 1;
         });
         Ok(Reply::Accepted("250 ok".to_owned()))
+    }
+
+    async fn send_link(&self, _: &LinkLetter) -> Result<Reply, MailServerTrouble> {
+        unimplemented!("there are no account mails")
+    }
+}
+
+#[async_trait]
+impl AccountMailRepository for Office {
+    async fn add(&self, _: &NewAccountMail) -> Result<(), RepositoryError> {
+        unimplemented!("a worker does not use it")
+    }
+
+    async fn claim_due(&self, _: Timestamp, _: Timestamp, _: u32) -> Result<Vec<ClaimedAccountMail>, RepositoryError> {
+        Ok(Vec::new())
+    }
+
+    async fn release(&self, _: &[ClaimedAccountMail]) -> Result<(), RepositoryError> {
+        unimplemented!("there are no account mails")
+    }
+
+    async fn find_claimed(&self, _: &ClaimedAccountMail) -> Result<Option<AccountMail>, RepositoryError> {
+        unimplemented!("there are no account mails")
+    }
+
+    async fn find_for_settlement(&self, _: &ClaimedAccountMail) -> Result<Option<u32>, RepositoryError> {
+        unimplemented!("there are no account mails")
+    }
+
+    async fn save(&self, _: AccountMailId, _: &Settlement) -> Result<(), RepositoryError> {
+        unimplemented!("there are no account mails")
+    }
+}
+
+#[async_trait]
+impl LeftoverRepository for Office {
+    async fn delete_sessions(&self, _: Timestamp, _: u32) -> Result<u64, RepositoryError> {
+        Ok(0)
+    }
+
+    async fn delete_refresh_tokens(&self, _: Timestamp, _: u32) -> Result<u64, RepositoryError> {
+        Ok(0)
+    }
+
+    async fn delete_links(&self, _: Timestamp, _: u32) -> Result<u64, RepositoryError> {
+        Ok(0)
+    }
+
+    async fn forget_account_mails(&self, _: Timestamp, _: u32) -> Result<u64, RepositoryError> {
+        Ok(0)
+    }
+}
+
+impl LinkTokens for Office {
+    fn generate(&self) -> Result<SecretString, TokenIssueError> {
+        unimplemented!("there are no account mails")
+    }
+
+    fn hash(&self, _: &SecretString) -> TokenHash {
+        unimplemented!("there are no account mails")
     }
 }

@@ -1,5 +1,6 @@
 //! E-mails about restocks, from the change of a stock to the mail server, whatever fails in between.
 
+mod accounts;
 mod admin;
 mod backlog;
 mod killed;
@@ -18,6 +19,7 @@ pub(crate) use mailroom::{counts, until_counted};
 
 pub(crate) fn suite() -> Suite {
     promises::suite()
+        .and(accounts::suite())
         .and(replies::suite())
         .and(trouble::suite())
         .and(admin::suite())

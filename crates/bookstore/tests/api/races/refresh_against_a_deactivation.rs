@@ -17,7 +17,7 @@ async fn no_session_outlives_a_deactivation(database: TestDatabase) {
     let race = Race::open(&database, 1).await;
     let ada = &race.users[0];
     let me = ada.me().await;
-    let live = format!("SELECT count(*) FROM refresh_tokens WHERE user_id = {} AND revoked_at IS NULL", me["id"]);
+    let live = format!("SELECT count(*) FROM sessions WHERE user_id = {} AND ended_at IS NULL", me["id"]);
     let [mut before, mut after] = [0, 0];
     for round in 0..rounds(25) {
         let mut sessions = Vec::new();
@@ -58,6 +58,7 @@ async fn no_session_outlives_a_deactivation(database: TestDatabase) {
         race.admin.patch(&format!("/admin/users/{}/reactivate", me["id"]), &Value::Null).await.is(200, &me);
         for session in sessions.iter().chain(&renewed) {
             session.refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
+            session.get("/auth/me").await.is_problem(&problem(401, "AUTH_TOKEN_INVALID"));
         }
         assert_eq!(race.store.numbers(&live).await, [0], "in round {round}");
     }

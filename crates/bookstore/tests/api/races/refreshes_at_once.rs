@@ -22,9 +22,12 @@ async fn one_of_many_refreshes_succeeds(database: TestDatabase) {
         assert_eq!(renewed.len(), 1, "in round {round}: {renewed:#?}");
         all_are(&refused, &problem(401, "AUTH_TOKEN_REUSE"));
         // A loser may be a thief, so the winner's session is revoked too.
-        let family = hash_of(text(&session.tokens["refresh_token"]));
-        let live = format!("SELECT count(*), count(revoked_at) FROM refresh_tokens WHERE family = '{family}'");
-        assert_eq!(race.store.numbers(&live).await, [2, 2], "in round {round}");
+        let shown = hash_of(text(&session.tokens["refresh_token"]));
+        let of_session = format!("SELECT session_id FROM refresh_tokens WHERE token_hash = '{shown}'");
+        let tokens = format!("SELECT count(*), count(used_at) FROM refresh_tokens WHERE session_id = ({of_session})");
+        assert_eq!(race.store.numbers(&tokens).await, [2, 1], "in round {round}");
+        let ended = format!("SELECT count(ended_at) FROM sessions WHERE id = ({of_session})");
+        assert_eq!(race.store.numbers(&ended).await, [1], "in round {round}");
         for answer in renewed {
             let winner = session.with_tokens(answer.body);
             winner.refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));

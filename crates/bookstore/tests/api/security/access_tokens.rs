@@ -8,7 +8,7 @@ use test_support::{Suite, TestDatabase, tests};
 
 use super::operations::Operation;
 use super::routes::assert_refusal;
-use crate::support::{Caller, JWT_SECRET, PASSWORD, Problem, TestApp, decode, problem, sign, text};
+use crate::support::{Caller, JWT_SECRET, PASSWORD, Problem, TestApp, decode, problem, query_texts, sign, text};
 
 pub(super) fn suite() -> Suite {
     tests![
@@ -28,7 +28,7 @@ async fn an_access_token_has_the_expected_claims(database: TestDatabase) {
         assert_eq!(header, json!({ "typ": "JWT", "alg": "HS256" }));
         let issued_at = claims["iat"].as_i64().unwrap();
         let expected = json!({
-            "sub": caller.me().await["id"].to_string(), "role": role, "jti": text(&claims["jti"]), "iat": issued_at,
+            "sub": subject_of(&database, caller).await, "sid": session_of(caller).await, "role": role, "jti": text(&claims["jti"]), "iat": issued_at,
             "exp": issued_at + 900, "iss": "bookstore", "aud": "bookstore-api",
         });
         assert_eq!(claims, expected);
@@ -74,13 +74,19 @@ async fn an_invalid_token_is_rejected(database: TestDatabase) {
         sign(Algorithm::HS512, secret, &claims),
         sign(Algorithm::HS256, secret, &with("iss", json!("somebody"))),
         sign(Algorithm::HS256, secret, &with("aud", json!("something"))),
-        sign(Algorithm::HS256, secret, &with("sub", json!("0"))),
-        sign(Algorithm::HS256, secret, &with("sub", json!("-1"))),
-        sign(Algorithm::HS256, secret, &with("sub", json!("x"))),
+        sign(Algorithm::HS256, secret, &with("sid", json!("0"))),
+        sign(Algorithm::HS256, secret, &with("sid", json!("-1"))),
+        sign(Algorithm::HS256, secret, &with("sid", json!("x"))),
+        sign(Algorithm::HS256, secret, &with("sid", json!(1))),
+        sign(Algorithm::HS256, secret, &with("sid", Value::Null)),
         sign(Algorithm::HS256, secret, &with("exp", json!("tomorrow"))),
-        // Unknown users.
-        sign(Algorithm::HS256, secret, &with("sub", json!("4711"))),
-        sign(Algorithm::HS256, secret, &with("sub", json!("9223372036854775807"))),
+        // Unknown sessions.
+        sign(Algorithm::HS256, secret, &with("sid", json!("4711"))),
+        sign(Algorithm::HS256, secret, &with("sid", json!("9223372036854775807"))),
+        // A session of somebody else, as after a database was deleted or restored.
+        sign(Algorithm::HS256, secret, &with("sub", json!("somebody else"))),
+        // As before there were sessions.
+        sign(Algorithm::HS256, secret, &with("sub", ada.me().await["id"].to_string().into())),
     ];
     for token in tokens {
         assert_refused(&ada, &token, &problem(401, "AUTH_TOKEN_INVALID")).await;
@@ -117,6 +123,19 @@ async fn the_bearer_scheme_ignores_case(database: TestDatabase) {
         let request = app.anyone.request(reqwest::Method::GET, "/auth/me").header("authorization", header);
         app.anyone.send(request).await.is(200, &ada.me().await);
     }
+}
+
+/// The subject of a caller's account.
+async fn subject_of(database: &TestDatabase, caller: &Caller) -> Value {
+    let query = format!("SELECT subject FROM users WHERE id = {}", caller.me().await["id"]);
+    query_texts(database, &query).await.remove(0).into()
+}
+
+/// The session that a caller's request belongs to.
+async fn session_of(caller: &Caller) -> Value {
+    let sessions = caller.get("/auth/sessions").await.body_of(200);
+    let current = sessions["items"].as_array().unwrap().iter().find(|session| session["current"] == true);
+    current.unwrap()["id"].to_string().into()
 }
 
 /// Checks that every secured operation rejects the token, and does not repeat it.

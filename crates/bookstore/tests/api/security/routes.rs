@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use test_support::{Suite, TestDatabase, tests};
 
 use super::operations::Operation;
-use crate::support::{Answer, Caller, Problem, TestApp, problem};
+use crate::support::{Answer, Caller, PASSWORD, Problem, TestApp, problem};
 
 pub(super) fn suite() -> Suite {
     tests![
@@ -39,8 +39,11 @@ async fn every_operation_is_open_or_requires_a_token(database: TestDatabase) {
         "GET /books/{id}",
         "GET /health",
         "GET /health/ready",
+        "POST /auth/email/verify",
         "POST /auth/login",
         "POST /auth/logout",
+        "POST /auth/password/forgot",
+        "POST /auth/password/reset",
         "POST /auth/refresh",
         "POST /auth/register",
     ];
@@ -54,13 +57,16 @@ async fn only_admins_may_call_admin_operations(database: TestDatabase) {
     let before = everything(&app, &ada).await;
     for operation in Operation::secured() {
         assert!(operation.is_for_admins() || !operation.path.starts_with("/admin"), "{}", operation.path);
-        let answer = operation.call(&ada, &json!(1)).await;
+        // Some operations end sessions.
+        let ada = app.log_in("ada@example.com", PASSWORD).await;
+        let answer = operation.call(&ada, &json!(4711)).await;
         if operation.is_for_admins() {
             assert_refusal(&answer, &problem(403, "AUTH_FORBIDDEN"));
         } else {
             assert_ne!(answer.status, 403, "{} {}: {answer:?}", operation.method, operation.path);
         }
     }
+    let ada = app.log_in("ada@example.com", PASSWORD).await;
     assert_eq!(everything(&app, &ada).await, before, "it was rejected, and done all the same");
 }
 
@@ -75,6 +81,8 @@ async fn a_deactivated_account_may_call_nothing(database: TestDatabase) {
         assert_refusal(&operation.call(&ada, &placed["id"]).await, &problem(403, "AUTH_ACCOUNT_DEACTIVATED"));
     }
     app.admin().await.patch(&format!("/admin/users/{}/reactivate", me["id"]), &Value::Null).await.is(200, &me);
+    ada.get("/auth/me").await.is_problem(&problem(401, "AUTH_TOKEN_INVALID"));
+    let ada = app.log_in("ada@example.com", PASSWORD).await;
     assert_eq!(everything(&app, &ada).await, before, "it was rejected, and done all the same");
 }
 

@@ -51,6 +51,12 @@ impl Answer {
         self.is(204, &Value::Null);
     }
 
+    /// Checks for this status without a body.
+    #[track_caller]
+    pub(crate) fn has_no_body(self, status: u16) {
+        assert_eq!((self.status, &self.body), (status, &Value::Null), "{self:#?}");
+    }
+
     #[track_caller]
     pub(crate) fn is_problem(&self, problem: &Problem) {
         problem.check(self);

@@ -2,6 +2,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use super::test_app::new_client_from;
 use super::{Answer, assert_time, changed};
 
 /// A client of the server: a signed-in user, or anyone.
@@ -29,6 +30,11 @@ impl Caller {
     /// The same user through another server.
     pub(crate) fn at(&self, url: &str) -> Self {
         Self { url: url.to_owned(), ..self.clone() }
+    }
+
+    /// The same user at another loopback address, which is another peer.
+    pub(crate) fn at_address(&self, address: [u8; 4]) -> Self {
+        Self { http: new_client_from(address.into()), ..self.clone() }
     }
 
     /// The same user, with a client that keeps its connections.

@@ -23,4 +23,4 @@ pub(crate) use raw::{RawAnswer, RawConnection};
 pub(crate) use store::{add_books, drop_database, execute, lock_the_books, query_texts};
 pub(crate) use test_app::{ADMIN_EMAIL, ADMIN_PASSWORD, JWT_SECRET, PASSWORD, TestApp};
 pub(crate) use test_support::Bystander;
-pub(crate) use token::{decode, hash_of, load_session, load_users, sign};
+pub(crate) use token::{decode, hash_of, load_session, load_users, sign, user_id};

@@ -67,8 +67,17 @@ impl Program {
         Self::spawn_command(command, environment).until_it_serves()
     }
 
+    /// Starts it with limits of the shell's `ulimit`.
+    pub(crate) fn start_with_ulimit(directory: &Path, ulimit: &str, environment: &[(&str, &str)]) -> Self {
+        let script = format!("ulimit {ulimit}; exec \"$0\"");
+        let mut command = command_of("sh", directory);
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_bookstore")]);
+        Self::spawn_command(command, environment).until_it_serves()
+    }
+
     fn spawn_command(mut command: Command, environment: &[(&str, &str)]) -> Self {
-        command.env("PORT", "0");
+        // Most tests send more from one address than a peer may, and some hold a request back for long.
+        command.env("PORT", "0").env("RATE_LIMIT", "off").env("CLIENT_TIMEOUT_SECONDS", "60");
         let mut child = command.envs(environment.iter().copied()).spawn().unwrap();
         let (said, log_lines) = mpsc::channel();
         let log = BufReader::new(child.stderr.take().unwrap());
@@ -99,6 +108,13 @@ impl Program {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// How many files it may have open: the soft limit.
+    pub(crate) fn max_open_files(&self) -> u64 {
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", self.child.id())).unwrap();
+        let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+        line.split_whitespace().next().unwrap().parse().unwrap()
     }
 
     /// The sockets that it has open.

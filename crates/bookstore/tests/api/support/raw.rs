@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::Value;
+use tokio::net::TcpSocket;
 
 use super::Caller;
 
@@ -22,7 +23,20 @@ pub(crate) struct RawAnswer {
 
 impl RawConnection {
     pub(crate) fn open(url: &str) -> Self {
-        let stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+        Self::over(TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap())
+    }
+
+    /// Opens it from another loopback address, which is another peer.
+    pub(crate) async fn open_from(address: [u8; 4], url: &str) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((address, 0).into()).unwrap();
+        let stream = socket.connect(url.strip_prefix("http://").unwrap().parse().unwrap()).await.unwrap();
+        let stream = stream.into_std().unwrap();
+        stream.set_nonblocking(false).unwrap();
+        Self::over(stream)
+    }
+
+    fn over(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         Self { stream: BufReader::new(stream) }
     }

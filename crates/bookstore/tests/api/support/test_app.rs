@@ -1,3 +1,4 @@
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
@@ -40,10 +41,15 @@ impl TestApp {
     pub(crate) async fn try_start(database: &TestDatabase, options: &[&str]) -> Result<Self, String> {
         // Only the tests of e-mails start a worker.
         let worker: &[&str] = if options.contains(&"--worker") { &[] } else { &["--worker", "off"] };
+        // Only the tests of limits have limits, because all tests come from one address.
+        let limits: &[&str] = if options.contains(&"--rate-limit") { &[] } else { &["--rate-limit", "off"] };
+        let secret: &[&str] = if options.contains(&"--jwt-secret") { &[] } else { &["--jwt-secret", JWT_SECRET] };
         let settings = [
-            &["bookstore", "--port", "0", "--database-url", database.url(), "--jwt-secret", JWT_SECRET],
+            &["bookstore", "--port", "0", "--database-url", database.url()],
             &["--admin-email", ADMIN_EMAIL, "--admin-password", ADMIN_PASSWORD][..],
             worker,
+            limits,
+            secret,
             options,
         ];
         let CommandLine { settings, .. } =
@@ -111,8 +117,13 @@ impl TestApp {
 /// A client that does not follow redirects, because they are part of the response. It does not keep connections either: the
 /// server closes idle ones, maybe just when a slow test uses one again.
 pub(crate) fn new_client() -> Client {
+    new_client_from(Ipv4Addr::LOCALHOST)
+}
+
+/// Such a client at another loopback address, which is another peer.
+pub(crate) fn new_client_from(address: Ipv4Addr) -> Client {
     let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-    client.pool_max_idle_per_host(0).build().unwrap()
+    client.pool_max_idle_per_host(0).local_address(IpAddr::V4(address)).build().unwrap()
 }
 
 impl Drop for TestApp {

@@ -1,11 +1,13 @@
 //! Accounts and their sessions.
 
+mod account_mails;
+mod links;
 mod overlaps;
-mod refresh_tokens;
+mod sessions;
 mod users;
 
 use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
-    [overlaps::suite(), refresh_tokens::suite(), users::suite()].into_iter().collect()
+    [account_mails::suite(), links::suite(), overlaps::suite(), sessions::suite(), users::suite()].into_iter().collect()
 }

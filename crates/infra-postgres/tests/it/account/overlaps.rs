@@ -1,21 +1,21 @@
 //! Changes of one account's sessions that overlap (PostgreSQL). Each locks the account first, so the second waits for the first.
 
 use domain::account::{
-    AccessTokenError, IssuedRefreshToken, NewRefreshToken, RefreshError, RefreshTokenHash, Refreshed, TokenIssueError,
-    TokenIssuer, User, UserId, deactivate, refresh,
+    AccessClaims, AccessTokenError, IssuedRefreshToken, NewRefreshToken, RefreshError, Refreshed, SessionId, Subject,
+    TokenHash, TokenIssueError, TokenIssuer, User, deactivate, refresh,
 };
 use domain::{Timestamp, UnitOfWork, UnitOfWorkFactory};
 use infra_postgres::Store;
 use secrecy::{ExposeSecret, SecretString};
 use test_support::{Engine, Suite, TestDatabase, tests};
 
-use crate::support::{World, at, open_patient, open_store, run_blocked};
+use crate::support::{World, at, new_session, open_patient, open_store, run_blocked};
 
 pub(crate) fn suite() -> Suite {
     tests![
-        the_second_refresh_with_a_token_revokes_its_family,
+        the_second_refresh_with_a_token_ends_its_session,
         a_refresh_after_a_deactivation_is_rejected,
-        a_deactivation_after_a_refresh_revokes_the_new_token,
+        a_deactivation_after_a_refresh_ends_the_session,
     ]
     .only_on(Engine::Postgres)
 }
@@ -25,11 +25,15 @@ pub(crate) fn suite() -> Suite {
 struct PlainIssuer;
 
 impl TokenIssuer for PlainIssuer {
-    fn issue_access(&self, _: &User, _: Timestamp) -> Result<SecretString, TokenIssueError> {
+    fn new_subject(&self) -> Result<Subject, TokenIssueError> {
+        Ok(Subject::new("somebody".into()))
+    }
+
+    fn issue_access(&self, _: &User, _: SessionId, _: Timestamp) -> Result<SecretString, TokenIssueError> {
         Ok("access".into())
     }
 
-    fn verify_access(&self, _: &str, _: Timestamp) -> Result<UserId, AccessTokenError> {
+    fn verify_access(&self, _: &str, _: Timestamp) -> Result<AccessClaims, AccessTokenError> {
         Err(AccessTokenError::Invalid)
     }
 
@@ -37,68 +41,79 @@ impl TokenIssuer for PlainIssuer {
         Ok(IssuedRefreshToken { token: "new".into(), hash: hash("new"), expires_at: at(3600) })
     }
 
-    fn hash_refresh(&self, token: &SecretString) -> RefreshTokenHash {
+    fn hash_refresh(&self, token: &SecretString) -> TokenHash {
         hash(token.expose_secret())
     }
 }
 
-fn hash(token: &str) -> RefreshTokenHash {
-    RefreshTokenHash::new(token.to_owned())
+fn hash(token: &str) -> TokenHash {
+    TokenHash::new(token.to_owned())
 }
 
-fn token(user_id: UserId, name: &str) -> NewRefreshToken {
-    NewRefreshToken { user_id, hash: hash(name), family: hash("first"), created_at: at(0), expires_at: at(3600) }
+fn token(session_id: SessionId, name: &str) -> NewRefreshToken {
+    NewRefreshToken { session_id, hash: hash(name), created_at: at(0), expires_at: at(3600) }
 }
 
-/// Returns a store in which a user has the token `first`, and another store, whose transactions come first.
-async fn open(database: &TestDatabase) -> (World, User, Store) {
+/// A store in which a user has a session with the token `first`, and another store, whose transactions come first.
+struct Overlap {
+    world: World,
+    user: User,
+    session: SessionId,
+    other: Store,
+}
+
+async fn open(database: &TestDatabase) -> Overlap {
     let world = open_patient(database).await;
     let user = world.add_user("ada").await;
-    world.refresh_tokens().add(&token(user.id, "first")).await.unwrap();
-    (world, user, open_store(database, 1).await)
+    let session = world.sessions().add(&new_session(user.id, at(0))).await.unwrap();
+    world.sessions().add_token(&token(session, "first")).await.unwrap();
+    Overlap { world, user, session, other: open_store(database, 1).await }
 }
 
-/// Refreshes the token `first`, without the commit.
-async fn begin_refresh(store: &Store, user: UserId) -> Box<dyn UnitOfWork> {
-    let unit = store.begin().await.unwrap();
-    unit.users().find_for_session_change(user).await.unwrap().unwrap();
-    unit.refresh_tokens().revoke(&hash("first"), at(1)).await.unwrap();
-    unit.refresh_tokens().add(&token(user, "second")).await.unwrap();
-    unit
+impl Overlap {
+    /// Refreshes the token `first`, without the commit.
+    async fn begin_refresh(&self) -> Box<dyn UnitOfWork> {
+        let unit = self.other.begin().await.unwrap();
+        unit.users().find_for_session_change(self.user.id).await.unwrap().unwrap();
+        unit.sessions().save_used(&hash("first"), at(1)).await.unwrap();
+        unit.sessions().add_token(&token(self.session, "second")).await.unwrap();
+        unit
+    }
+
+    async fn live_sessions(&self) -> i64 {
+        self.world.sql.value("SELECT count(*) FROM sessions WHERE ended_at IS NULL").await
+    }
 }
 
-async fn live_tokens(world: &World) -> i64 {
-    world.sql.value("SELECT count(*) FROM refresh_tokens WHERE revoked_at IS NULL").await
-}
-
-async fn the_second_refresh_with_a_token_revokes_its_family(database: TestDatabase) {
-    let (world, user, other) = open(&database).await;
-    let first_token = "first".into();
-    let first = begin_refresh(&other, user.id).await;
+async fn the_second_refresh_with_a_token_ends_its_session(database: TestDatabase) {
+    let overlap = open(&database).await;
+    let (world, first_token) = (&overlap.world, "first".into());
+    let first = overlap.begin_refresh().await;
     let second = refresh(world.units(), &PlainIssuer, &world.clock, &first_token);
     let second = run_blocked(&world.sql, second, first.commit()).await.unwrap();
     assert!(matches!(second, Refreshed::Reused), "{second:?}");
-    assert_eq!(live_tokens(&world).await, 0);
+    assert_eq!(overlap.live_sessions().await, 0);
 }
 
 async fn a_refresh_after_a_deactivation_is_rejected(database: TestDatabase) {
-    let (world, user, other) = open(&database).await;
-    let first_token = "first".into();
-    let deactivation = other.begin().await.unwrap();
-    let user = deactivation.users().find_for_session_change(user.id).await.unwrap().unwrap();
-    deactivation.refresh_tokens().revoke_all(user.id, at(1)).await.unwrap();
+    let overlap = open(&database).await;
+    let (world, first_token) = (&overlap.world, "first".into());
+    let deactivation = overlap.other.begin().await.unwrap();
+    let user = deactivation.users().find_for_session_change(overlap.user.id).await.unwrap().unwrap();
+    deactivation.sessions().end_all(user.id, None, at(1)).await.unwrap();
     deactivation.users().save(&user.deactivate().unwrap()).await.unwrap();
     let refreshed = refresh(world.units(), &PlainIssuer, &world.clock, &first_token);
     let refreshed = run_blocked(&world.sql, refreshed, deactivation.commit()).await;
     assert!(matches!(refreshed, Err(RefreshError::Invalid)), "{refreshed:?}");
-    assert_eq!(live_tokens(&world).await, 0);
+    assert_eq!(overlap.live_sessions().await, 0);
 }
 
-async fn a_deactivation_after_a_refresh_revokes_the_new_token(database: TestDatabase) {
-    let (world, user, other) = open(&database).await;
-    let refresh = begin_refresh(&other, user.id).await;
-    let deactivation = deactivate(world.units(), &world.clock, user.id);
+async fn a_deactivation_after_a_refresh_ends_the_session(database: TestDatabase) {
+    let overlap = open(&database).await;
+    let (world, user) = (&overlap.world, overlap.user.id);
+    let refresh = overlap.begin_refresh().await;
+    let deactivation = deactivate(world.units(), &world.clock, user);
     run_blocked(&world.sql, deactivation, refresh.commit()).await.unwrap();
-    assert!(!world.users().find(user.id).await.unwrap().unwrap().is_active);
-    assert_eq!(live_tokens(&world).await, 0);
+    assert!(!world.users().find(user).await.unwrap().unwrap().is_active);
+    assert_eq!(overlap.live_sessions().await, 0);
 }

@@ -5,7 +5,7 @@ use domain::book::{BookChange, ChangedBook, DeletedBook, Price, Restock};
 use domain::pre_booking::{PlaceError, place};
 use test_support::{Bystander, Engine, Suite, TestDatabase, tests};
 
-use crate::support::{MAX_WAITING, at, copies, open_patient, open_store, placement, restock_within, run_blocked};
+use crate::support::{RULES, at, copies, open_patient, open_store, placement, restock_within, run_blocked};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -59,10 +59,10 @@ async fn a_delete_that_waits_for_a_placement_deletes_nothing(database: TestDatab
 /// I7.
 async fn a_placement_that_waits_for_a_delete_adds_nothing(database: TestDatabase) {
     let world = open_patient(&database).await;
-    let user = world.add_user("ada").await.id;
+    let user = world.add_user("ada").await;
     let book = world.add_book("Solaris", 0).await;
     let deleting = Bystander::connect(database.url()).await.begin("DELETE FROM books").await;
-    let placed = place(world.books(), world.pre_bookings(), &world.clock, MAX_WAITING, user, book.id);
+    let placed = place(world.books(), world.pre_bookings(), &world.clock, RULES, &user, book.id);
     let placed = run_blocked(&world.sql, placed, deleting.commit()).await;
     assert!(matches!(placed, Err(PlaceError::BookNotFound)), "{placed:?}");
     assert_eq!(world.sql.value::<i64>("SELECT count(*) FROM pre_bookings").await, 0);

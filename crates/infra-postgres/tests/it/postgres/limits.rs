@@ -7,7 +7,7 @@ use domain::book::SetStockError;
 use domain::pre_booking::place;
 use test_support::{Bystander, Engine, Suite, TestDatabase, tests};
 
-use crate::support::{MAX_WAITING, World, at, new_user, placement, restock_within};
+use crate::support::{RULES, World, at, new_user, placement, restock_within};
 
 pub(crate) fn suite() -> Suite {
     tests![a_full_pool_is_unavailable]
@@ -97,15 +97,15 @@ async fn sets_the_limits_of_every_connection(database: TestDatabase) {
 /// One half of I9: a user pre-books a book while transactions hold the locks of that book and that user.
 async fn placements_go_on_while_stock_and_account_are_locked(database: TestDatabase) {
     let world = World::open(&database).await;
-    let user = world.add_user("ada").await.id;
+    let user = world.add_user("ada").await;
     let book = world.add_book("Solaris", 0).await;
     let unit = world.units().begin().await.unwrap();
     restock_within(&*unit, book.id, at(60)).await;
-    unit.users().find_for_session_change(user).await.unwrap().unwrap();
+    unit.users().find_for_session_change(user.id).await.unwrap().unwrap();
     // This would fail after a second if it had to wait.
-    let placed = place(world.books(), world.pre_bookings(), &world.clock, MAX_WAITING, user, book.id).await.unwrap();
+    let placed = place(world.books(), world.pre_bookings(), &world.clock, RULES, &user, book.id).await.unwrap();
     unit.commit().await.unwrap();
-    let notified = world.pre_booking(user, placed.pre_booking.id).await.state.notified_at();
+    let notified = world.pre_booking(user.id, placed.pre_booking.id).await.state.notified_at();
     assert_eq!(notified, Some(at(60)));
 }
 

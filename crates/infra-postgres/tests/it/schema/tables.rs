@@ -142,7 +142,8 @@ async fn rejects_other_invalid_rows(database: TestDatabase) {
         "INSERT INTO pre_bookings (user_id, book_id, round) VALUES (1, 1, -1)",
         // It is not cancelled.
         "INSERT INTO pre_bookings (user_id, book_id, was_notified) VALUES (1, 1, true)",
-        "INSERT INTO refresh_tokens (user_id, token_hash, family, expires_at) VALUES (99, 'a', 'a', '2027-01-01T00:00:00+00:00')",
+        "INSERT INTO sessions (user_id, expires_at) VALUES (99, '2027-01-01T00:00:00+00:00')",
+        "INSERT INTO refresh_tokens (session_id, token_hash, expires_at) VALUES (99, 'a', '2027-01-01T00:00:00+00:00')",
     ] {
         assert_rejected(&world, sql).await;
     }

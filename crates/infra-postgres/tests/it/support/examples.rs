@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use domain::account::{Email, NewUser, PasswordHash, Role};
+use domain::account::{Client, Email, NewSession, NewUser, PasswordHash, Role, Subject, UserId};
 use domain::book::{Author, BookDetails, Price, StockQuantity, Title};
+use domain::pre_booking::PlacementRules;
 use domain::{PageRequest, PageSize, Timestamp};
 use sea_orm::prelude::DateTimeUtc;
 
@@ -40,11 +41,22 @@ pub(crate) fn details(title: &str) -> BookDetails {
 
 pub(crate) fn new_user(name: &str, created_at: Timestamp) -> NewUser {
     NewUser {
+        subject: Subject::new(format!("subject of {name}")),
         email: Email::parse(&format!("{name}@example.com")).unwrap(),
         password_hash: PasswordHash::new(format!("hash of {name}")),
         role: Role::User,
         created_at,
     }
+}
+
+/// What a shop asks of users unless it is told otherwise.
+pub(crate) const RULES: PlacementRules =
+    PlacementRules { requires_verified_email: false, max_waiting: NonZeroU32::new(100).unwrap() };
+
+/// Returns a session that begins now and lasts for an hour.
+pub(crate) fn new_session(user_id: UserId, now: Timestamp) -> NewSession {
+    let expires_at = now + chrono::Duration::hours(1);
+    NewSession { user_id, created_at: now, expires_at, client: Client::default() }
 }
 
 pub(crate) fn page(number: u32, size: u32) -> PageRequest {

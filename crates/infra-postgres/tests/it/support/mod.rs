@@ -12,5 +12,5 @@ pub(crate) use deliveries::{
     fan_out_all, final_walk_due_at, load_pre_bookings, placement, record, refused, replied, try_settle, try_skip,
     world_with_deliveries,
 };
-pub(crate) use examples::{at, at_micros, copies, details, literal, new_user, page};
+pub(crate) use examples::{RULES, at, at_micros, copies, details, literal, new_session, new_user, page};
 pub(crate) use world::{MAX_WAITING, World, added, open_store, restock_within};

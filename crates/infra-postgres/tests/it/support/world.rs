@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use domain::account::{RefreshTokenRepository, User, UserId, UserReader, UserRepository};
+use domain::account::{LinkRepository, SessionReader, SessionRepository, User, UserId, UserReader, UserRepository};
+use domain::account_mail::AccountMailRepository;
 use domain::book::{
     Book, BookDetails, BookId, BookReader, BookRepository, NewBook, SetStockError, StockChange, StockRepository,
     set_stock,
@@ -80,6 +81,10 @@ impl World {
         &self.store
     }
 
+    pub(crate) fn session_reader(&self) -> &dyn SessionReader {
+        &self.store
+    }
+
     /// Each call runs in a unit of work of its own.
     pub(crate) fn stock(&self) -> Box<dyn StockRepository + '_> {
         Box::new(OwnUnits(&self.store))
@@ -91,7 +96,17 @@ impl World {
     }
 
     /// Each call runs in a unit of work of its own.
-    pub(crate) fn refresh_tokens(&self) -> Box<dyn RefreshTokenRepository + '_> {
+    pub(crate) fn sessions(&self) -> Box<dyn SessionRepository + '_> {
+        Box::new(OwnUnits(&self.store))
+    }
+
+    /// Each call runs in a unit of work of its own.
+    pub(crate) fn links(&self) -> Box<dyn LinkRepository + '_> {
+        Box::new(OwnUnits(&self.store))
+    }
+
+    /// Each call runs in a unit of work of its own.
+    pub(crate) fn account_mails(&self) -> Box<dyn AccountMailRepository + '_> {
         Box::new(OwnUnits(&self.store))
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::security::Operation;
 use crate::support::{
     ADMIN_EMAIL, ADMIN_PASSWORD, Bystander, Caller, PASSWORD, Program, RawConnection, add_books, decode, load_session,
-    text,
+    text, user_id,
 };
 
 /// The data that the calls use. Each call that uses up a row has its own.
@@ -20,6 +20,12 @@ pub(super) struct Calls {
     to_refresh: Vec<Caller>,
     /// Sessions of another.
     to_log_out: Vec<Caller>,
+    /// A user who changes the password.
+    changing: Caller,
+    /// The numbers of sessions of `user`.
+    to_end: Vec<i64>,
+    /// Sessions of a user who logs out everywhere.
+    to_end_all: Vec<Caller>,
     to_change: i64,
     to_delete: Vec<i64>,
     to_pre_book: Vec<i64>,
@@ -32,16 +38,17 @@ const HALF_DONE: [(&str, &str); 4] = [
     ("a restock", "SELECT count(*) FROM books WHERE round <> (SELECT count(*) FROM restocks WHERE book_id = books.id)"),
     (
         "a registration",
-        "SELECT count(*) FROM users WHERE NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE user_id = users.id)",
+        "SELECT count(*) FROM users WHERE NOT EXISTS (SELECT 1 FROM sessions JOIN refresh_tokens ON session_id = sessions.id \
+         WHERE user_id = users.id)",
     ),
     (
         "a deactivation",
-        "SELECT count(*) FROM users JOIN refresh_tokens ON user_id = users.id WHERE NOT is_active AND revoked_at IS NULL",
+        "SELECT count(*) FROM users JOIN sessions ON user_id = users.id WHERE NOT is_active AND ended_at IS NULL",
     ),
     (
         "a refresh",
-        "SELECT count(*) FROM (SELECT family FROM users JOIN refresh_tokens ON user_id = users.id \
-         WHERE email = 'refreshing@example.com' GROUP BY family HAVING count(*) - count(revoked_at) <> 1) AS broken",
+        "SELECT count(*) FROM (SELECT session_id FROM refresh_tokens \
+         GROUP BY session_id HAVING count(*) - count(used_at) <> 1) AS broken",
     ),
 ];
 
@@ -60,7 +67,8 @@ impl Calls {
     pub(super) async fn prepare(program: &Program, admin: &Caller, store: &Bystander, count: usize) -> Self {
         let (user, guest) = (register(program, "user").await, register(program, "guest").await);
         let (refreshing, leaving) = (register(program, "refreshing").await, register(program, "leaving").await);
-        let user_id = id_of(&user);
+        let (everywhere, changing) = (register(program, "everywhere").await, register(program, "changing").await);
+        let (user_id, guest) = (user_id(&user, store).await, user_id(&guest, store).await);
         add_books(store, "to cancel", count).await;
         add_books(store, "notified", count).await;
         store
@@ -75,9 +83,12 @@ impl Calls {
             ))
             .await;
         let (mut to_refresh, mut to_log_out) = (Vec::new(), Vec::new());
+        let (mut to_end, mut to_end_all) = (Vec::new(), Vec::new());
         for number in 0..count {
             to_refresh.push(load_session(&refreshing, store, &number.to_string()).await);
             to_log_out.push(load_session(&leaving, store, &number.to_string()).await);
+            to_end.push(session_of(&load_session(&user, store, &number.to_string()).await));
+            to_end_all.push(load_session(&everywhere, store, &number.to_string()).await);
         }
         let to_cancel =
             "SELECT id FROM pre_bookings WHERE book_id IN (SELECT id FROM books WHERE title = 'to cancel') ORDER BY id";
@@ -85,9 +96,12 @@ impl Calls {
             anyone: program.anyone(),
             admin: admin.clone(),
             user,
-            guest: id_of(&guest),
+            guest,
             to_refresh,
             to_log_out,
+            changing,
+            to_end,
+            to_end_all,
             to_change: add_books(store, "to change", 1).await[0],
             to_delete: add_books(store, "to delete", count).await,
             to_pre_book: add_books(store, "to pre-book", count).await,
@@ -119,7 +133,17 @@ impl Calls {
             "POST /auth/refresh" => (&self.anyone, 0, token(&self.to_refresh[number])),
             "POST /auth/refresh unknown" => (&self.anyone, 0, json!({ "refresh_token": "unknown" })),
             "POST /auth/logout" => (&self.anyone, 0, token(&self.to_log_out[number])),
-            "GET /auth/me" | "GET /prebooks" => (&self.user, 0, none),
+            "POST /auth/password" => {
+                (&self.changing, 0, json!({ "current_password": PASSWORD, "new_password": PASSWORD }))
+            }
+            "POST /auth/password/forgot" => (&self.anyone, 0, json!({ "email": email })),
+            "POST /auth/password/reset" => (&self.anyone, 0, json!({ "token": "x", "new_password": PASSWORD })),
+            "POST /auth/email/verify" => (&self.anyone, 0, json!({ "token": "x" })),
+            "POST /auth/logout-all" => (&self.to_end_all[number], 0, none),
+            "DELETE /auth/sessions/{id}" => (&self.user, self.to_end[number], none),
+            "GET /auth/me" | "GET /auth/sessions" | "GET /prebooks" | "POST /auth/email/verification" => {
+                (&self.user, 0, none)
+            }
             "GET /books" | "GET /health" | "GET /health/ready" => (&self.anyone, 0, none),
             "POST /books" => (&self.admin, 0, json!({ "title": title, "author": "A", "price": 1 })),
             "GET /books/{id}" | "GET /admin/books/{id}/prebooks" => (&self.admin, self.to_pre_book[number], none),
@@ -151,6 +175,7 @@ async fn register(program: &Program, name: &str) -> Caller {
     program.anyone().with_tokens(program.anyone().post("/auth/register", &user).await.body_of(201))
 }
 
-fn id_of(user: &Caller) -> i64 {
-    text(&decode(text(&user.tokens["access_token"])).1["sub"]).parse().unwrap()
+/// The number of a caller's session.
+fn session_of(caller: &Caller) -> i64 {
+    text(&decode(text(&caller.tokens["access_token"])).1["sid"]).parse().unwrap()
 }

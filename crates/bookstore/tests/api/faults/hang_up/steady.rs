@@ -201,7 +201,8 @@ async fn register_and_log_out(anyone: Caller, mut ledger: Ledger, is_over: Cance
         let shown = json!({ "refresh_token": tokens["refresh_token"] });
         if ledger.call(&anyone, 204, Method::POST, "/auth/logout", &shown).await.is_some() {
             let hash = hash_of(text(&tokens["refresh_token"]));
-            let ended = format!("refresh_tokens WHERE token_hash = '{hash}' AND revoked_at IS NOT NULL");
+            let of_token = format!("SELECT session_id FROM refresh_tokens WHERE token_hash = '{hash}'");
+            let ended = format!("sessions WHERE id = ({of_token}) AND ended_at IS NOT NULL");
             ledger.acknowledge_row(&ended).await;
         }
     }

@@ -1,3 +1,4 @@
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ impl BacklogWatch {
     }
 
     /// Reads the backlog every few seconds, for as long as it is polled.
-    pub(super) async fn run(&self, instruments: &Instruments) {
+    pub(super) async fn run(&self, instruments: &Instruments) -> Infallible {
         loop {
             match timeout(LIMIT, self.reader.read_backlog()).await {
                 Ok(Ok(backlog)) => self.note(backlog, instruments),

@@ -1,6 +1,7 @@
+use prometheus::core::Collector;
 use prometheus::{
-    Gauge, GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    CounterVec, Gauge, GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
 
 /// Upper bounds of the latency buckets, in seconds: from a read by key to the limit of a statement.
@@ -23,7 +24,7 @@ pub(crate) struct Instruments {
     pub(super) max_connections: IntGaugeVec,
     pub(super) connections_wanted: IntGaugeVec,
     pub(super) acquisitions: IntCounterVec,
-    pub(super) acquisition_seconds: prometheus::CounterVec,
+    pub(super) acquisition_seconds: CounterVec,
     pub(super) store_up: IntGauge,
     pub(super) pending: IntGauge,
     pub(super) oldest_age: Gauge,
@@ -76,7 +77,7 @@ impl Instruments {
                 "Connections that were taken from the pool, by outcome: acquired, or failed after the time limit.",
                 &["pool", "outcome"],
             )?,
-            acquisition_seconds: prometheus::CounterVec::new(
+            acquisition_seconds: CounterVec::new(
                 Opts::new("bookstore_store_acquisition_seconds_total", "Time that all tasks waited for connections."),
                 &["pool"],
             )?,
@@ -96,7 +97,7 @@ impl Instruments {
     fn register_all(&self) -> prometheus::Result<()> {
         let build = GaugeVec::new(Opts::new("bookstore_build_info", "The version that runs."), &["version"])?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1.0);
-        let all: [Box<dyn prometheus::core::Collector>; 17] = [
+        let all: [Box<dyn Collector>; 17] = [
             Box::new(build),
             Box::new(self.requests.clone()),
             Box::new(self.requests_in_flight.clone()),

@@ -68,7 +68,7 @@ impl MetricsListener {
         };
         let done = tokio::select! {
             done = work => done,
-            _ = watch => unreachable!("it never ends"),
+            (never, ()) = watch => match never {},
         };
         // The call itself stops it; the future would only wait for that.
         drop(handle.stop(false));

@@ -147,6 +147,7 @@ mod tests {
             of_the_flood.push_back(wait(&queue, 1).await);
         }
         let (second, third) = (wait(&queue, 2).await, wait(&queue, 3).await);
+        assert_eq!(queue.length(), HashingQueue { running: 1, waiting: MAX_WAITING_OF_A_PEER + 2 });
         for next in [of_the_flood.pop_front().unwrap(), second, third, of_the_flood.pop_front().unwrap()] {
             drop(place);
             place = next.await.unwrap().unwrap();

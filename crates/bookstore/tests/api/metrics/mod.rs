@@ -4,7 +4,7 @@ mod alerts;
 
 use std::time::{Duration, Instant};
 
-use reqwest::Method;
+use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 use tempfile::tempdir;
 use test_support::{MailServer, Suite, TestDatabase, tests};
@@ -35,10 +35,13 @@ fn environment<'a>(database: &'a TestDatabase, more: &[(&'static str, &'a str)])
     [&basic[..], more].concat()
 }
 
+async fn get(url: &str) -> Response {
+    Client::builder().no_proxy().build().unwrap().get(url).send().await.unwrap()
+}
+
 /// Reads the metrics of a program.
 async fn scrape(program: &Program) -> String {
-    let url = program.start_line("Metrics").expect("a start line");
-    let response = reqwest::get(url).await.unwrap();
+    let response = get(&program.start_line("Metrics").expect("a start line")).await;
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
     response.text().await.unwrap()
@@ -90,7 +93,7 @@ async fn shows_what_happened(database: TestDatabase) {
         assert_eq!(value_of(&metrics, &series), value, "{series}");
     }
     let not_the_api = program.start_line("Metrics").unwrap().replace("/metrics", "/books");
-    assert_eq!(reqwest::get(not_the_api).await.unwrap().status(), 404);
+    assert_eq!(get(&not_the_api).await.status(), 404);
     assert_eq!(program.anyone().get("/metrics").await.status, 404);
 }
 

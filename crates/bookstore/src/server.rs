@@ -126,7 +126,7 @@ impl Server {
                 deliverer.run().await;
             }
         };
-        let work = async { tokio::join!(serve, deliver) };
+        let work = Box::pin(async { tokio::join!(serve, deliver) });
         let (ended, ()) = match self.metrics {
             Some(metrics) => metrics.run_beside(work).await,
             None => work.await,

@@ -62,7 +62,7 @@ impl WorkerProcess {
             told_to_stop.await;
             self.stop.cancel();
         };
-        let work = async { tokio::join!(stop, self.deliverer.run()) };
+        let work = Box::pin(async { tokio::join!(stop, self.deliverer.run()) });
         match self.metrics {
             Some(metrics) => metrics.run_beside(work).await,
             None => work.await,

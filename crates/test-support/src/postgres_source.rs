@@ -17,7 +17,7 @@ use url::Url;
 
 use crate::admin_connection::{AdminConnection, without_password};
 use crate::run_name::new_run_name;
-use crate::suite::Test;
+use crate::suite::{Needed, Test};
 
 /// What docker-compose.yml publishes.
 const COMPOSE_URL: &str = "postgres://bookstore:bookstore@127.0.0.1:5433/bookstore_test";
@@ -67,9 +67,11 @@ impl Places {
 
     /// Whether programs are missing that a test starts.
     pub(crate) fn lack(&self, test: &Test) -> bool {
-        let no_server = test.needs_server_programs && self.server_programs().is_none();
-        let no_pgbouncer = test.needs_pgbouncer && self.pgbouncer.is_none();
-        no_server || no_pgbouncer || (test.needs_prometheus && !self.prometheus)
+        test.needs.iter().any(|needed| match needed {
+            Needed::Server => self.server_programs().is_none(),
+            Needed::PgBouncer => self.pgbouncer.is_none(),
+            Needed::Prometheus => !self.prometheus,
+        })
     }
 
     /// Looks, without starting anything and without asking a server that was given whether it is there.

@@ -25,14 +25,22 @@ pub struct Suite {
     pub(crate) tests: Vec<Test>,
 }
 
+/// Programs that tests start, and that may not be installed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Needed {
+    /// The server programs of PostgreSQL.
+    Server,
+    PgBouncer,
+    /// Prometheus and promtool.
+    Prometheus,
+}
+
 #[derive(Debug)]
 pub(crate) struct Test {
     pub(crate) name: String,
     pub(crate) engines: Vec<Engine>,
     pub(crate) migrated: bool,
-    pub(crate) needs_server_programs: bool,
-    pub(crate) needs_pgbouncer: bool,
-    pub(crate) needs_prometheus: bool,
+    pub(crate) needs: Vec<Needed>,
     pub(crate) body: Body,
 }
 
@@ -47,15 +55,7 @@ impl Suite {
             None => function.to_owned(),
         };
         let (engines, body) = (Engine::ALL.to_vec(), body.into_body());
-        self.tests.push(Test {
-            name,
-            engines,
-            migrated: true,
-            needs_server_programs: false,
-            needs_pgbouncer: false,
-            needs_prometheus: false,
-            body,
-        });
+        self.tests.push(Test { name, engines, migrated: true, needs: Vec::new(), body });
         self
     }
 
@@ -89,7 +89,7 @@ impl Suite {
     #[must_use]
     pub fn with_servers_of_their_own(mut self) -> Self {
         for test in &mut self.tests {
-            test.needs_server_programs = true;
+            test.needs.push(Needed::Server);
         }
         self
     }
@@ -98,7 +98,7 @@ impl Suite {
     #[must_use]
     pub fn with_pgbouncer(mut self) -> Self {
         for test in &mut self.tests {
-            test.needs_pgbouncer = true;
+            test.needs.push(Needed::PgBouncer);
         }
         self
     }
@@ -107,7 +107,7 @@ impl Suite {
     #[must_use]
     pub fn with_prometheus(mut self) -> Self {
         for test in &mut self.tests {
-            test.needs_prometheus = true;
+            test.needs.push(Needed::Prometheus);
         }
         self
     }

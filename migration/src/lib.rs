@@ -18,6 +18,9 @@ mod m20261121_000009_add_first_walk_ended_at_to_restocks;
 mod m20261121_000010_create_sessions;
 mod m20261121_000011_create_account_mails;
 mod m20261121_000012_convert_email_domains_to_ascii;
+mod m20261121_000013_add_preferences_to_users;
+mod m20261121_000014_create_audit_records;
+mod m20261121_000015_create_service_keys;
 mod m20261121_000016_create_may_wait;
 mod m20261121_000018_record_restocks_of_other_programs;
 mod migrate;
@@ -45,6 +48,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000010_create_sessions::Migration),
             Box::new(m20261121_000011_create_account_mails::Migration),
             Box::new(m20261121_000012_convert_email_domains_to_ascii::Migration),
+            Box::new(m20261121_000013_add_preferences_to_users::Migration),
+            Box::new(m20261121_000014_create_audit_records::Migration),
+            Box::new(m20261121_000015_create_service_keys::Migration),
             Box::new(m20261121_000016_create_may_wait::Migration),
             Box::new(m20261121_000018_record_restocks_of_other_programs::Migration),
         ]

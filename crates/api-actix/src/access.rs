@@ -11,6 +11,7 @@ use domain::account::{
 };
 
 use crate::api_error::{ApiError, kinds, refusals};
+use crate::request_span::log_user;
 use crate::use_cases::UseCases;
 
 refusals!(AuthenticateError {
@@ -69,9 +70,11 @@ async fn authenticate_request(use_cases: &UseCases, request: &ServiceRequest) ->
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim().to_owned(),
         _ => return Err(kinds::AUTH_TOKEN_MISSING.into()),
     };
-    use_cases
+    let signed_in = use_cases
         .run(async move |ports| authenticate(&*ports.session_reader, &*ports.tokens, &*ports.clock, &token).await)
-        .await
+        .await?;
+    log_user(signed_in.user.id);
+    Ok(signed_in)
 }
 
 /// The user who made the request, on routes that [`user`] or [`admin`] guards.

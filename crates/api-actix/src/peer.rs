@@ -19,6 +19,13 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub(crate) struct Peer(IpAddr);
 
 impl Peer {
+    /// Returns the address that a request comes from.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let connected = request.peer_addr().map_or(Ipv4Addr::UNSPECIFIED.into(), |address| address.ip());
+        let proxies = request.app_data::<TrustedProxies>();
+        Self(proxies.map_or(connected.to_canonical(), |proxies| proxies.peer(connected, request.headers())))
+    }
+
     /// Returns the address. An IPv4-mapped IPv6 address is returned as IPv4.
     pub(crate) fn address(self) -> IpAddr {
         self.0
@@ -35,9 +42,7 @@ impl FromRequest for Peer {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let connected = request.peer_addr().map_or(Ipv4Addr::UNSPECIFIED.into(), |address| address.ip());
-        let proxies = request.app_data::<TrustedProxies>();
-        ready(Ok(Self(proxies.map_or(connected.to_canonical(), |proxies| proxies.peer(connected, request.headers())))))
+        ready(Ok(Self::of(request)))
     }
 }
 

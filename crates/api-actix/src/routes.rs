@@ -1,8 +1,8 @@
 //! Lists every endpoint, who may call it, and how often.
 
 use domain::account::{
-    ChangePasswordError, DeactivateError, EndSessionError, LogInError, ReactivateError, RefreshError, RegisterError,
-    ResetPasswordError,
+    ChangePasswordError, DeactivateError, EndSessionError, EraseError, LogInError, ReactivateError, RefreshError,
+    RegisterError, ResetPasswordError, UnsubscribeError,
 };
 use domain::book::{AddBookError, ChangeBookError, DeleteBookError, FindBookError, SetStockError};
 use domain::delivery::{FindDeliveryError, RetryError};
@@ -11,7 +11,7 @@ use domain::pre_booking::{CancelError, FindPreBookingError, ListOfBookError, Pla
 
 use crate::api_error::kinds;
 use crate::endpoint::{Endpoint, admins, anyone, users};
-use crate::{account, book, delivery, health, pre_booking};
+use crate::{account, audit, book, delivery, health, pre_booking, unsubscribe};
 
 /// Returns every endpoint, grouped by path. The paths are in the annotations of the handlers.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -33,6 +33,11 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         users(account::__path_request_verification, account::request_verification),
         anyone(account::__path_verify_email, account::verify_email).and_refuses(kinds::AUTH_LINK_INVALID),
         users(account::__path_me, account::me),
+        users(account::__path_change_preferences, account::change_preferences),
+        users(account::__path_erase, account::erase).refuses::<EraseError>(),
+        users(account::__path_export, account::export),
+        anyone(unsubscribe::__path_confirm, unsubscribe::confirm),
+        anyone(unsubscribe::__path_unsubscribe, unsubscribe::unsubscribe).refuses::<UnsubscribeError>(),
         anyone(book::__path_list, book::list),
         admins(book::__path_add, book::add).refuses::<AddBookError>(),
         anyone(book::__path_find, book::find).refuses::<FindBookError>(),
@@ -53,6 +58,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         admins(delivery::__path_retry_all, delivery::retry_all),
         admins(delivery::__path_find, delivery::find).refuses::<FindDeliveryError>(),
         admins(delivery::__path_retry, delivery::retry).refuses::<RetryError>(),
+        admins(audit::__path_list, audit::list),
         anyone(health::__path_live, health::live),
         anyone(health::__path_ready, health::ready),
     ]

@@ -1,6 +1,9 @@
 //! Schemas that several requests and responses share.
 
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, SchemaType, Type};
+use serde_json::json;
+use utoipa::openapi::schema::{
+    AdditionalProperties, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, SchemaType, Type,
+};
 
 /// A price in a request.
 pub(crate) fn price() -> Schema {
@@ -51,6 +54,20 @@ pub(crate) fn delivery_status() -> Schema {
 
 pub(crate) fn attempt_outcome() -> Schema {
     one_of(&domain::delivery::AttemptOutcome::ALL.map(domain::delivery::AttemptOutcome::as_str)).into()
+}
+
+/// The details of an audit record, whose fields depend on the action.
+pub(crate) fn audit_details() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Object))
+        .description(Some("What else there is to know. Its fields depend on the action."))
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+        .examples([json!({ "from": 0, "to": 5, "restocked": true })])
+        .into()
+}
+
+pub(crate) fn action() -> Schema {
+    one_of(&domain::audit::Action::ALL.map(domain::audit::Action::as_str)).into()
 }
 
 pub(crate) fn role() -> Schema {

@@ -22,6 +22,7 @@ use crate::listeners::listen;
 use crate::peer::TrustedProxies;
 use crate::ports::Ports;
 use crate::request_id::request_id;
+use crate::request_log::request_log;
 use crate::resources::{self, Resources};
 use crate::security_headers::security_headers;
 use crate::sliced_body::slice_body;
@@ -95,6 +96,7 @@ impl HttpServer {
                 .wrap(from_fn(slice_body))
                 .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
                 .wrap(from_fn(security_headers))
+                .wrap(from_fn(request_log))
                 .wrap(from_fn(request_id))
                 .configure(|app| resources::configure(app, resources))
         };

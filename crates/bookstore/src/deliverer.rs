@@ -2,6 +2,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
+use domain::account::UnsubscribeTokens;
 use domain::delivery::{Mailer, RetryPolicy};
 use infra_postgres::Store;
 use infra_security::{RandomLinkTokens, SystemClock, SystemJitter};
@@ -27,9 +28,10 @@ impl Deliverer {
         settings: &Settings,
         listening: &str,
         instruments: &Arc<Instruments>,
+        tokens: Arc<dyn UnsubscribeTokens>,
         stop: CancellationToken,
     ) -> anyhow::Result<Self> {
-        let letterhead = settings.mail.letterhead(settings.mail.public_url(listening)?)?;
+        let letterhead = settings.mail.letterhead(listening, tokens)?;
         let pace = Pace::new(settings.mail.mail_max_per_second);
         let (mailer, destination): (Arc<dyn Mailer>, _) = if let Some(server) = settings.mail.server()? {
             let name = server.name();

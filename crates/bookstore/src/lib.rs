@@ -8,6 +8,7 @@ mod deliverer;
 mod mail_settings;
 mod metrics;
 mod open_files;
+mod output;
 pub mod private_files;
 mod rate_limit;
 mod server;

@@ -1,8 +1,10 @@
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use clap::{Args, ValueEnum};
-use infra_smtp::{Letterhead, SmtpServer};
+use domain::account::UnsubscribeTokens;
+use infra_smtp::{Letterhead, SmtpServer, Unsubscribe, check_sender};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -60,9 +62,7 @@ impl MailSettings {
             let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
             ensure!(url.as_ref().is_none_or(is_web), "{name} must be an address such as https://shop.example.com");
         }
-        let any_shop = Url::parse("http://localhost").context("http://localhost is not a URL")?;
-        self.letterhead(any_shop)?;
-        Ok(())
+        check_sender(&self.mail_from).map_err(|invalid| anyhow::anyhow!("MAIL_FROM {invalid}"))
     }
 
     /// Returns the mail server; `None` if `SMTP_URL` is not set.
@@ -72,14 +72,11 @@ impl MailSettings {
         server.map(Some).map_err(|invalid| anyhow::anyhow!("SMTP_URL {invalid}"))
     }
 
-    /// Returns the address under which users reach the API. It is `listening` unless `PUBLIC_URL` is set.
-    pub(crate) fn public_url(&self, listening: &str) -> anyhow::Result<Url> {
-        Ok(self.public_url.clone().map_or_else(|| Url::parse(listening), Ok)?)
-    }
-
-    /// Returns the sender and the shop, which is at `api` unless `STORE_URL` is set.
-    pub(crate) fn letterhead(&self, api: Url) -> anyhow::Result<Letterhead> {
-        let shop = self.store_url.clone().unwrap_or(api);
-        Letterhead::new(&self.mail_from, shop).map_err(|invalid| anyhow::anyhow!("MAIL_FROM {invalid}"))
+    /// Returns the sender and the links of e-mails. The API is at `listening` unless `PUBLIC_URL` is set.
+    pub(crate) fn letterhead(&self, listening: &str, tokens: Arc<dyn UnsubscribeTokens>) -> anyhow::Result<Letterhead> {
+        let api = self.public_url.clone().map_or_else(|| Url::parse(listening), Ok)?;
+        let shop = self.store_url.clone().unwrap_or_else(|| api.clone());
+        Letterhead::new(&self.mail_from, shop, Unsubscribe { api, tokens })
+            .map_err(|invalid| anyhow::anyhow!("MAIL_FROM {invalid}"))
     }
 }

@@ -48,7 +48,16 @@ fn read_dotenv() -> anyhow::Result<()> {
 fn parse_command_line() -> anyhow::Result<CommandLine> {
     match CommandLine::try_parse() {
         Ok(command_line) => Ok(command_line),
-        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => error.exit(),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp
+                    | ErrorKind::DisplayVersion
+                    | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+            ) =>
+        {
+            error.exit()
+        }
         Err(error) => {
             let message = error.to_string();
             // The first paragraph says what is wrong. The rest would not fit into one line.

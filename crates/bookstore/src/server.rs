@@ -12,10 +12,10 @@ use crate::mail_settings::Switch;
 use crate::metrics::{Instruments, MeteredHasher, MetricsListener};
 use crate::open_files;
 use crate::settings::{Settings, cores};
-use crate::start::{Admin, Secrets};
+use crate::start::{EnsuredAdmin, Secrets};
 use crate::stop_signal::told_to_stop;
 use crate::store::open_store;
-use crate::wiring::wire;
+use crate::wiring::{unsubscribe_tokens, wire};
 
 /// How many files the process has open at most, beside connections of clients and to PostgreSQL.
 const OTHER_FILES: usize = 100;
@@ -26,7 +26,7 @@ pub struct Server {
     store: Arc<Store>,
     deliverer: Option<Deliverer>,
     stop: CancellationToken,
-    admin: Option<Admin>,
+    admin: Option<EnsuredAdmin>,
     database: DatabaseUrl,
     docs: bool,
     metrics: Option<MetricsListener>,
@@ -41,13 +41,15 @@ impl Server {
         settings.check_server()?;
         let secrets = Secrets::gather(settings)?;
         let store = open_store(settings).await?;
+        let tokens = unsubscribe_tokens(&store).await?;
         let instruments = Arc::new(Instruments::register()?);
         let hasher = MeteredHasher { hasher: Argon2Hasher::new(cores()), instruments: Arc::clone(&instruments) };
         let hasher = Arc::new(hasher);
-        let ports = wire(&store, settings, &secrets, &instruments, &hasher)?;
-        if let Some(admin) = &secrets.admin {
-            admin.ensure(&ports).await?;
-        }
+        let ports = wire(&store, settings, &secrets, &tokens, &instruments, &hasher)?;
+        let admin = match secrets.admin {
+            Some(admin) => Some(admin.ensure(&ports).await?),
+            None => None,
+        };
         let stop = CancellationToken::new();
         let told_to_stop = told_to_stop()?;
         let stop_all = stop.clone();
@@ -59,13 +61,10 @@ impl Server {
         let HttpOptions { host, port, docs, .. } = options;
         let http = http.with_context(|| format!("can't listen on HOST {host}, PORT {port}"))?;
         let deliverer = match settings.mail.worker {
-            Switch::On => Some(Deliverer::wire(
-                &store,
-                settings,
-                &format!("http://{}", http.address()),
-                &instruments,
-                stop.clone(),
-            )?),
+            Switch::On => {
+                let listening = format!("http://{}", http.address());
+                Some(Deliverer::wire(&store, settings, &listening, &instruments, tokens, stop.clone())?)
+            }
             Switch::Off => None,
         };
         let listen = |address| {
@@ -73,7 +72,7 @@ impl Server {
         };
         let metrics = settings.metrics_address.map(listen).transpose()?;
         let database = settings.store()?;
-        Ok(Self { http, store, deliverer, stop, admin: secrets.admin, database, docs, metrics })
+        Ok(Self { http, store, deliverer, stop, admin, database, docs, metrics })
     }
 
     /// Returns the base URL of the API.
@@ -86,8 +85,7 @@ impl Server {
     #[must_use]
     pub fn start_lines(&self) -> String {
         let log_in = match &self.admin {
-            Some(Admin { email, password_file: Some(file), .. }) => format!("{email}, password in {}", file.display()),
-            Some(Admin { email, password_file: None, .. }) => format!("{email}, password as in ADMIN_PASSWORD"),
+            Some(admin) => admin.to_string(),
             None => "none, because ADMIN_EMAIL is not set".to_owned(),
         };
         let mail = self

@@ -1,12 +1,12 @@
 //! Prepares the secrets and the first admin before the first request.
 
-use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 use anyhow::{Context, anyhow, bail};
 use api_actix::Ports;
-use domain::account::{Email, EnsureAdminError, Password, ensure_admin};
+use domain::account::{Email, EnsureAdminError, Password, Role, ensure_admin};
 use infra_security::random_token;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -21,12 +21,13 @@ pub(crate) struct Secrets {
 
 /// The admin that the settings ask for.
 pub(crate) struct Admin {
-    pub(crate) email: Email,
+    email: Email,
     password: Password,
     /// Where the generated password is kept; `None` if `ADMIN_PASSWORD` is set.
-    pub(crate) password_file: Option<PathBuf>,
+    password_file: Option<PathBuf>,
 }
 
+/// The address of the admin of an embedded store.
 const DEFAULT_ADMIN_EMAIL: &str = "admin@example.com";
 
 impl Secrets {
@@ -45,9 +46,7 @@ impl Secrets {
 
 impl Admin {
     fn gather(settings: &Settings, directory: Option<&Path>) -> anyhow::Result<Option<Self>> {
-        let default_email = directory.map(|_| DEFAULT_ADMIN_EMAIL);
-        let Some(email) = settings.admin_email.as_deref().or(default_email) else { return Ok(None) };
-        let email = Email::parse_known(email).map_err(|invalid| anyhow!("ADMIN_EMAIL {invalid}"))?;
+        let Some(email) = admin_email(settings)? else { return Ok(None) };
         let (password, password_file) = match (&settings.admin_password, directory) {
             (Some(given), _) => (given.clone(), None),
             (None, Some(directory)) => {
@@ -60,27 +59,60 @@ impl Admin {
         Ok(Some(Self { email, password, password_file }))
     }
 
-    /// Makes sure that this admin can log in.
-    pub(crate) async fn ensure(&self, ports: &Ports) -> anyhow::Result<()> {
-        let (users, units, hasher) = (&*ports.user_reader, &*ports.units, &*ports.hasher);
+    /// Makes sure that this admin exists. An account that is not as the settings say stays as it is and does not stop the start:
+    /// the password of an admin may have been changed since, and the customers need the service.
+    pub(crate) async fn ensure(self, ports: &Ports) -> anyhow::Result<EnsuredAdmin> {
         let (email, password) = (self.email.clone(), self.password.clone());
-        match ensure_admin(users, units, hasher, &*ports.tokens, &*ports.clock, email, password).await {
-            Ok(_) => Ok(()),
-            Err(EnsureAdminError::WrongPassword) => bail!(
-                "the account {} has another password, so it does not become an admin: set ADMIN_PASSWORD to its \
-                 password, or ADMIN_EMAIL to another address",
-                self.email
+        let (users, units, hasher) = (&*ports.user_reader, &*ports.units, &*ports.hasher);
+        let ensured = ensure_admin(users, units, hasher, &*ports.tokens, &*ports.clock, email, password).await;
+        let trouble = match ensured {
+            Ok(_) => None,
+            Err(EnsureAdminError::WrongPassword(Role::Admin)) => {
+                Some("which has another password than ADMIN_PASSWORD; `bookstore admin reset-password` changes it")
+            }
+            Err(EnsureAdminError::WrongPassword(Role::User)) => Some(
+                "which is no admin, because it has another password than ADMIN_PASSWORD; `bookstore admin add` makes it one",
             ),
             Err(EnsureAdminError::Email(invalid)) => bail!("ADMIN_EMAIL {invalid}"),
             Err(EnsureAdminError::Password(invalid)) => bail!("ADMIN_PASSWORD {invalid}"),
             Err(EnsureAdminError::Deactivated(_)) => {
-                bail!("the account {} is deactivated: set ADMIN_EMAIL to another address", self.email)
+                Some("which is no admin, because it is deactivated; set ADMIN_EMAIL to another address")
             }
             Err(
                 error @ (EnsureAdminError::PasswordHasher(_)
                 | EnsureAdminError::TokenIssue(_)
                 | EnsureAdminError::Repository(_)),
-            ) => Err(error.into()),
+            ) => return Err(error.into()),
+        };
+        if let Some(trouble) = trouble {
+            tracing::warn!("ADMIN_EMAIL names an account {trouble}");
+        }
+        Ok(EnsuredAdmin { admin: self, trouble })
+    }
+}
+
+/// Returns the address of the admin that the settings ask for.
+pub(crate) fn admin_email(settings: &Settings) -> anyhow::Result<Option<Email>> {
+    let default = settings.is_sqlite().then_some(DEFAULT_ADMIN_EMAIL);
+    let email = settings.admin_email.as_deref().or(default).map(Email::parse_known).transpose();
+    email.map_err(|invalid| anyhow!("ADMIN_EMAIL {invalid}"))
+}
+
+/// The admin of the settings after the start made sure that it exists.
+pub(crate) struct EnsuredAdmin {
+    admin: Admin,
+    /// Why the account is not as the settings say.
+    trouble: Option<&'static str>,
+}
+
+/// How to log in, for the start lines.
+impl fmt::Display for EnsuredAdmin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, ", self.admin.email)?;
+        match (self.trouble, &self.admin.password_file) {
+            (Some(trouble), _) => f.write_str(trouble),
+            (None, Some(file)) => write!(f, "password in {}", file.display()),
+            (None, None) => f.write_str("password as in ADMIN_PASSWORD"),
         }
     }
 }

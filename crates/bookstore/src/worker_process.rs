@@ -11,6 +11,7 @@ use crate::metrics::{Instruments, MetricsListener};
 use crate::settings::Settings;
 use crate::stop_signal::told_to_stop;
 use crate::store::open_store;
+use crate::wiring::unsubscribe_tokens;
 
 /// How long closing the connections may take. After that, the operating system closes them when the process exits.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -38,7 +39,8 @@ impl WorkerProcess {
         let metrics = settings.metrics_address.map(listen).transpose()?;
         let stop = CancellationToken::new();
         let listening = format!("http://{}:{}", settings.host, settings.port);
-        let deliverer = Deliverer::wire(&store, settings, &listening, &instruments, stop.clone())?;
+        let tokens = unsubscribe_tokens(&store).await?;
+        let deliverer = Deliverer::wire(&store, settings, &listening, &instruments, tokens, stop.clone())?;
         Ok(Self { deliverer, store, stop, database: settings.store()?, metrics })
     }
 

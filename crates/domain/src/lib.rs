@@ -13,6 +13,7 @@
 
 pub mod account;
 pub mod account_mail;
+pub mod audit;
 pub mod book;
 mod clean_up;
 mod clock;

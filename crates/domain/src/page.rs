@@ -7,6 +7,9 @@ use crate::InvalidValue;
 pub struct PageSize<const MAX: u32>(u32);
 
 impl<const MAX: u32> PageSize<MAX> {
+    /// The largest page.
+    pub const MAX: Self = Self(MAX);
+
     /// Checks a number that came from a user.
     ///
     /// # Errors

@@ -10,15 +10,17 @@ use secrecy::ExposeSecret;
 
 use crate::account::{
     Credentials, Email, IssuedRefreshToken, LinkPurpose, LinkRepository, MockLinkRepository, MockLinkTokens,
-    MockSessionRepository, MockTokenIssuer, MockUserRepository, NewLink, PasswordHash, RefreshToken, Role, Session,
-    SessionId, SessionRepository, Subject, TokenHash, User, UserId, UserRepository,
+    MockPersonalDataRepository, MockSessionRepository, MockTokenIssuer, MockUserRepository, NewLink, PasswordHash,
+    PersonalDataRepository, RefreshToken, Role, Session, SessionId, SessionRepository, Subject, TokenHash, User,
+    UserId, UserRepository,
 };
 use crate::account_mail::{
     AccountMail, AccountMailId, AccountMailRepository, ClaimedAccountMail, MockAccountMailRepository,
 };
+use crate::audit::{Action, AuditRepository, Change, MockAuditRepository, Origin};
 use crate::book::{
-    Author, Book, BookDetails, BookId, MockStockRepository, Price, RestockId, Round, StockQuantity, StockRepository,
-    Title,
+    Author, Book, BookDetails, BookId, BookRepository, MockBookRepository, MockStockRepository, Price, RestockId,
+    Round, StockQuantity, StockRepository, Title,
 };
 use crate::clock::MockClock;
 use crate::delivery::{
@@ -111,6 +113,7 @@ pub(crate) fn a_prospect() -> Prospect {
     let BookDetails { title, author, price, .. } = a_book(0).details;
     let letter = Letter {
         pre_booking_id: a_pre_booking(PreBookingState::Waiting).id,
+        user_id: user_id(1),
         to: Email::parse("ada@example.com").unwrap(),
         book_id: a_book(0).id,
         title,
@@ -118,7 +121,7 @@ pub(crate) fn a_prospect() -> Prospect {
         price,
         notified_at: at(20),
     };
-    Prospect { letter, status: PreBookingStatus::Notified, is_active: true }
+    Prospect { letter, status: PreBookingStatus::Notified, is_active: true, wants_emails: true }
 }
 
 pub(crate) fn a_user(role: Role) -> User {
@@ -129,6 +132,8 @@ pub(crate) fn a_user(role: Role) -> User {
         role,
         is_active: true,
         email_verified: true,
+        email_notifications: true,
+        locale: None,
         created_at: at(0),
     }
 }
@@ -200,6 +205,34 @@ pub(crate) fn a_mail_claim() -> ClaimedAccountMail {
     ClaimedAccountMail { id: AccountMailId::new(19).unwrap(), until: at(600) }
 }
 
+/// A request of an admin.
+pub(crate) fn an_origin() -> Origin {
+    Origin { actor_id: Some(user_id(2)), request_id: Some("a request".into()), address: Some([192, 0, 2, 7].into()) }
+}
+
+/// An audit trail in which exactly this change of [`an_origin`] must be recorded.
+pub(crate) fn recording(change: Change, now: Timestamp) -> MockAuditRepository {
+    let mut audit = MockAuditRepository::new();
+    audit
+        .expect_add()
+        .withf(move |origin, recorded, at| *origin == an_origin() && *recorded == change && *at == now)
+        .times(1)
+        .returning(|_, _, _| Ok(()));
+    audit
+}
+
+/// An audit trail in which this action of the program on [`a_user`] must be recorded.
+pub(crate) fn recording_of_program(action: Action, now: i64) -> MockAuditRepository {
+    let mut audit = MockAuditRepository::new();
+    let change = Change::of_user(action, user_id(1));
+    audit
+        .expect_add()
+        .withf(move |origin, recorded, time| *origin == Origin::program() && *recorded == change && *time == at(now))
+        .times(1)
+        .returning(|_, _, _| Ok(()));
+    audit
+}
+
 pub(crate) fn store_failure() -> RepositoryError {
     RepositoryError::Failed(anyhow::anyhow!("the disk is on fire"))
 }
@@ -207,6 +240,7 @@ pub(crate) fn store_failure() -> RepositoryError {
 /// A unit of work over mocked ports.
 #[derive(Default)]
 pub(crate) struct FakeUnitOfWork {
+    pub(crate) books: MockBookRepository,
     pub(crate) stock: MockStockRepository,
     pub(crate) users: MockUserRepository,
     pub(crate) sessions: MockSessionRepository,
@@ -214,6 +248,8 @@ pub(crate) struct FakeUnitOfWork {
     pub(crate) account_mails: MockAccountMailRepository,
     pub(crate) deliveries: MockDeliveryRepository,
     pub(crate) leftovers: MockLeftoverRepository,
+    pub(crate) audit: MockAuditRepository,
+    pub(crate) personal_data: MockPersonalDataRepository,
     pub(crate) commits: Arc<AtomicUsize>,
 }
 
@@ -226,6 +262,10 @@ impl FakeUnitOfWork {
 
 #[async_trait]
 impl UnitOfWork for FakeUnitOfWork {
+    fn books(&self) -> &dyn BookRepository {
+        &self.books
+    }
+
     fn stock(&self) -> &dyn StockRepository {
         &self.stock
     }
@@ -252,6 +292,14 @@ impl UnitOfWork for FakeUnitOfWork {
 
     fn leftovers(&self) -> &dyn LeftoverRepository {
         &self.leftovers
+    }
+
+    fn personal_data(&self) -> &dyn PersonalDataRepository {
+        &self.personal_data
+    }
+
+    fn audit(&self) -> &dyn AuditRepository {
+        &self.audit
     }
 
     async fn commit(self: Box<Self>) -> Result<(), RepositoryError> {

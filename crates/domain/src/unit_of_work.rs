@@ -1,8 +1,9 @@
 use async_trait::async_trait;
 
-use crate::account::{LinkRepository, SessionRepository, UserRepository};
+use crate::account::{LinkRepository, PersonalDataRepository, SessionRepository, UserRepository};
 use crate::account_mail::AccountMailRepository;
-use crate::book::StockRepository;
+use crate::audit::AuditRepository;
+use crate::book::{BookRepository, StockRepository};
 use crate::delivery::DeliveryRepository;
 use crate::{LeftoverRepository, RepositoryError};
 
@@ -12,6 +13,9 @@ use crate::{LeftoverRepository, RepositoryError};
 /// included: with every connection of the pool in use, waiting for a second one would be a deadlock.
 #[async_trait]
 pub trait UnitOfWork: Send + Sync {
+    /// Writes the catalog within this transaction.
+    fn books(&self) -> &dyn BookRepository;
+
     /// Writes the stock of books within this transaction.
     fn stock(&self) -> &dyn StockRepository;
 
@@ -32,6 +36,12 @@ pub trait UnitOfWork: Send + Sync {
 
     /// Deletes leftovers within this transaction.
     fn leftovers(&self) -> &dyn LeftoverRepository;
+
+    /// Ends what is under way for a user within this transaction.
+    fn personal_data(&self) -> &dyn PersonalDataRepository;
+
+    /// Records changes within this transaction.
+    fn audit(&self) -> &dyn AuditRepository;
 
     /// Commits the transaction. Its writes become visible to everybody at the same moment.
     ///

@@ -172,7 +172,7 @@ fn is_about_tls(error: &sqlx::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use domain::account::{Email, NewUser, PasswordHash, Role, Subject, UserReader};
-    use domain::book::{Author, BookDetails, BookRepository, NewBook, Price, StockQuantity, Title};
+    use domain::book::{Author, BookDetails, NewBook, Price, StockQuantity, Title};
     use domain::{RepositoryError, Timestamp, UnitOfWorkFactory};
     use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
@@ -211,6 +211,12 @@ mod tests {
         store.connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
     }
 
+    async fn add_book(store: &Store) -> Result<(), RepositoryError> {
+        let unit = store.begin().await?;
+        unit.books().add(&book()).await?;
+        unit.commit().await
+    }
+
     #[tokio::test]
     async fn a_full_store_is_unavailable_and_works_again_when_it_has_space() {
         let directory = tempfile::tempdir().unwrap();
@@ -221,7 +227,7 @@ mod tests {
         store.connection.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
 
         let refused = loop {
-            if let Err(error) = store.add(&book()).await {
+            if let Err(error) = add_book(&store).await {
                 break error;
             }
         };

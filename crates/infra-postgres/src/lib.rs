@@ -5,6 +5,7 @@
 
 mod account;
 mod account_mail;
+mod audit;
 mod book;
 mod connection;
 mod database_url;
@@ -17,6 +18,7 @@ mod maintenance;
 mod pool;
 mod postgres;
 mod pre_booking;
+mod service_key;
 mod signal;
 mod sqlite;
 mod store;

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::account::{LinkRepository, SessionRepository, UserRepository};
+use domain::account::{LinkRepository, PersonalDataRepository, SessionRepository, UserRepository};
 use domain::account_mail::AccountMailRepository;
-use domain::book::StockRepository;
+use domain::audit::AuditRepository;
+use domain::book::{BookRepository, StockRepository};
 use domain::delivery::DeliveryRepository;
 use domain::{LeftoverRepository, RepositoryError, UnitOfWork, UnitOfWorkFactory};
 
@@ -21,6 +22,10 @@ impl UnitOfWorkFactory for Store {
 
 #[async_trait]
 impl UnitOfWork for Repositories<Transaction> {
+    fn books(&self) -> &dyn BookRepository {
+        self
+    }
+
     fn stock(&self) -> &dyn StockRepository {
         self
     }
@@ -46,6 +51,14 @@ impl UnitOfWork for Repositories<Transaction> {
     }
 
     fn leftovers(&self) -> &dyn LeftoverRepository {
+        self
+    }
+
+    fn personal_data(&self) -> &dyn PersonalDataRepository {
+        self
+    }
+
+    fn audit(&self) -> &dyn AuditRepository {
         self
     }
 

@@ -140,6 +140,8 @@ mod tests {
             role: Role::Admin,
             is_active: true,
             email_verified: true,
+            email_notifications: true,
+            locale: None,
             created_at: at(0),
         }
     }

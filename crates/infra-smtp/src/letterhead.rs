@@ -1,9 +1,12 @@
+use std::fmt;
+use std::sync::Arc;
+
 use askama::Template;
-use domain::account::{Email, LinkPurpose};
+use domain::account::{Email, LinkPurpose, UnsubscribeTokens, UserId};
 use domain::account_mail::LinkLetter;
 use domain::delivery::Letter;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart};
 use lettre::{Address, Message};
 use secrecy::ExposeSecret;
 use url::Url;
@@ -15,6 +18,22 @@ use crate::answer::one_line;
 pub struct Letterhead {
     sender: Mailbox,
     shop: Url,
+    unsubscribe: Unsubscribe,
+}
+
+/// How users end their e-mails: with a link to this page of the API, and a token.
+#[derive(Clone)]
+pub struct Unsubscribe {
+    /// The address under which users reach the API. Mail programs show their button only for https.
+    pub api: Url,
+    /// Issues the tokens.
+    pub tokens: Arc<dyn UnsubscribeTokens>,
+}
+
+impl fmt::Debug for Unsubscribe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unsubscribe({})", self.api)
+    }
 }
 
 /// The sender is not a valid e-mail address.
@@ -58,25 +77,44 @@ struct Content {
     notified_at: String,
     book_url: String,
     pre_bookings_url: String,
+    unsubscribe_url: String,
 }
 
-/// Marks the e-mail as automatic, so that no auto-responder replies to it (RFC 3834, 5).
-#[derive(Debug, Clone)]
-struct AutoSubmitted;
+/// Defines a header that lettre does not have. Its value must not need encoding.
+macro_rules! define_header {
+    ($(#[$doc:meta])* $header:ident, $name:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        struct $header(String);
 
-impl Header for AutoSubmitted {
-    fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("Auto-Submitted")
-    }
+        impl Header for $header {
+            fn name() -> HeaderName {
+                HeaderName::new_from_ascii_str($name)
+            }
 
-    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
-    }
+            fn parse(value: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+                Ok(Self(value.to_owned()))
+            }
 
-    fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), "auto-generated".to_owned())
-    }
+            fn display(&self) -> HeaderValue {
+                HeaderValue::dangerous_new_pre_encoded(Self::name(), self.0.clone(), self.0.clone())
+            }
+        }
+    };
 }
+
+define_header!(
+    /// Marks the e-mail as automatic, so that no auto-responder replies to it (RFC 3834, 5).
+    AutoSubmitted, "Auto-Submitted"
+);
+define_header!(
+    /// Where mail programs send a click on "unsubscribe" (RFC 2369, 3.2).
+    ListUnsubscribe, "List-Unsubscribe"
+);
+define_header!(
+    /// Says that one click is enough (RFC 8058, 3.1).
+    ListUnsubscribePost, "List-Unsubscribe-Post"
+);
 
 /// Mail programs would decode a title that looks like an encoded word (RFC 2047, 2), and show something else. An invisible word
 /// joiner prevents that.
@@ -90,8 +128,8 @@ impl Letterhead {
     ///
     /// # Errors
     /// The sender is not a valid e-mail address.
-    pub fn new(sender: &str, shop: Url) -> Result<Self, InvalidSender> {
-        Ok(Self { sender: sender.parse().map_err(|_| InvalidSender)?, shop })
+    pub fn new(sender: &str, shop: Url, unsubscribe: Unsubscribe) -> Result<Self, InvalidSender> {
+        Ok(Self { sender: sender.parse().map_err(|_| InvalidSender)?, shop, unsubscribe })
     }
 
     /// Composes an e-mail.
@@ -104,13 +142,18 @@ impl Letterhead {
             author: one_line(letter.author.as_str()),
             price: letter.price.to_string(),
             notified_at: letter.notified_at.format("%-d %B %Y, %H:%M UTC").to_string(),
-            book_url: self.link(&["books", &letter.book_id.get().to_string()]),
-            pre_bookings_url: self.link(&["prebooks"]),
+            book_url: link(&self.shop, &["books", &letter.book_id.get().to_string()]).into(),
+            pre_bookings_url: link(&self.shop, &["prebooks"]).into(),
+            unsubscribe_url: self.unsubscribe.url(letter.user_id).into(),
         };
         let text = PlainText(&content).render().map_err(not_composed)?;
         let html = Html(&content).render().map_err(not_composed)?;
         let subject = format!("Back in stock: {}", without_encoded_words(&content.title));
-        self.message(&letter.to, subject, &format!("pre-booking-{}", letter.pre_booking_id.get()), text, html)
+        self.message(&letter.to, subject, &format!("pre-booking-{}", letter.pre_booking_id.get()))?
+            .header(ListUnsubscribe(format!("<{}>", content.unsubscribe_url)))
+            .header(ListUnsubscribePost("List-Unsubscribe=One-Click".to_owned()))
+            .multipart(MultiPart::alternative_plain_html(text, html))
+            .map_err(not_composed)
     }
 
     /// Composes the e-mail of a letter with a link.
@@ -134,42 +177,55 @@ impl Letterhead {
                 "If you have no account with us, ignore this e-mail.",
             ),
         };
-        let mut url = self.url(&[page]);
+        let mut url = link(&self.shop, &[page]);
         url.query_pairs_mut().append_pair("token", letter.token.expose_secret());
         let minutes = letter.lifetime.num_minutes();
         let lifetime = if minutes < 60 { format!("{minutes} minutes") } else { format!("{} hours", minutes / 60) };
         let content = LinkContent { subject, reason, action, url: url.into(), lifetime, otherwise };
         let text = LinkPlainText(&content).render().map_err(not_composed)?;
         let html = LinkHtml(&content).render().map_err(not_composed)?;
-        self.message(&letter.to, subject.to_owned(), &format!("account-mail-{}", letter.id.get()), text, html)
-    }
-
-    /// All copies of a letter have the same id, so that mail programs can recognise a second copy.
-    fn message(&self, to: &Email, subject: String, id: &str, text: String, html: String) -> Result<Message, String> {
-        let to: Address = to.as_str().parse().map_err(|_| "e-mail can't be sent to this address".to_owned())?;
-        Message::builder()
-            .from(self.sender.clone())
-            .to(Mailbox::new(None, to))
-            .subject(subject)
-            .message_id(Some(format!("<{id}@{}>", self.sender.email.domain())))
-            .header(AutoSubmitted)
+        self.message(&letter.to, subject.to_owned(), &format!("account-mail-{}", letter.id.get()))?
             .multipart(MultiPart::alternative_plain_html(text, html))
             .map_err(not_composed)
     }
 
-    fn link(&self, path: &[&str]) -> String {
-        self.url(path).into()
+    /// Begins an e-mail. All copies of a letter have the same id, so that mail programs can recognise a second copy.
+    fn message(&self, to: &Email, subject: String, id: &str) -> Result<MessageBuilder, String> {
+        let to: Address = to.as_str().parse().map_err(|_| "e-mail can't be sent to this address".to_owned())?;
+        Ok(Message::builder()
+            .from(self.sender.clone())
+            .to(Mailbox::new(None, to))
+            .subject(subject)
+            .message_id(Some(format!("<{id}@{}>", self.sender.email.domain())))
+            .header(AutoSubmitted("auto-generated".to_owned())))
     }
+}
 
-    fn url(&self, path: &[&str]) -> Url {
-        let mut url = self.shop.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
-        }
+impl Unsubscribe {
+    fn url(&self, user_id: UserId) -> Url {
+        let mut url = link(&self.api, &["unsubscribe"]);
+        url.query_pairs_mut().clear().append_pair("token", &self.tokens.issue(user_id));
         url
     }
 }
 
-fn not_composed(error: impl std::fmt::Display) -> String {
+fn not_composed(error: impl fmt::Display) -> String {
     format!("the e-mail can't be composed: {error}")
+}
+
+/// Checks a sender.
+///
+/// # Errors
+/// The sender is not a valid e-mail address.
+pub fn check_sender(sender: &str) -> Result<(), InvalidSender> {
+    sender.parse::<Mailbox>().map(drop).map_err(|_| InvalidSender)
+}
+
+/// Appends a path to an address.
+fn link(base: &Url, path: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path);
+    }
+    url
 }

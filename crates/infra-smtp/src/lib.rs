@@ -12,7 +12,7 @@ mod smtp_server;
 mod tls;
 
 pub use file_mailer::FileMailer;
-pub use letterhead::{InvalidSender, Letterhead};
+pub use letterhead::{InvalidSender, Letterhead, Unsubscribe, check_sender};
 pub use pace::Pace;
 pub use smtp_mailer::{SmtpMailer, SmtpMailerError};
 pub use smtp_server::{InvalidSmtpUrl, SmtpServer};

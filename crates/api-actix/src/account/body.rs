@@ -21,6 +21,12 @@ pub(crate) struct UserBody {
     /// Whether its user has shown that they get mail at the address.
     #[schema(example = true)]
     email_verified: bool,
+    /// Whether its user is sent e-mails about restocks.
+    #[schema(example = true)]
+    email_notifications: bool,
+    /// The language of e-mails; null until its user chose one.
+    #[schema(required, example = "pt-BR")]
+    locale: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Rfc3339,
 }
@@ -33,6 +39,8 @@ impl From<User> for UserBody {
             role: user.role.as_str(),
             is_active: user.is_active,
             email_verified: user.email_verified,
+            email_notifications: user.email_notifications,
+            locale: user.locale.map(|locale| locale.as_str().to_owned()),
             created_at: user.created_at.into(),
         }
     }

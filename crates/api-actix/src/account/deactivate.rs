@@ -4,6 +4,7 @@ use domain::account::{self, DeactivateError, UserId};
 use super::body::UserBody;
 use crate::api_error::{ApiError, refusals};
 use crate::input::PathId;
+use crate::origin::RequestOrigin;
 use crate::use_cases::UseCases;
 
 refusals!(DeactivateError {
@@ -20,8 +21,10 @@ refusals!(DeactivateError {
 )]
 pub(crate) async fn deactivate(
     use_cases: Data<UseCases>,
+    RequestOrigin(origin): RequestOrigin,
     PathId(id): PathId<UserId>,
 ) -> Result<Json<UserBody>, ApiError> {
-    let user = use_cases.run(async move |ports| account::deactivate(&*ports.units, &*ports.clock, id).await).await?;
+    let user =
+        use_cases.run(async move |ports| account::deactivate(&*ports.units, &*ports.clock, &origin, id).await).await?;
     Ok(Json(user.into()))
 }

@@ -40,7 +40,7 @@ pub(crate) struct SessionBody {
 }
 
 impl SessionBody {
-    fn new(listed: ListedSession, current: SessionId) -> Self {
+    pub(super) fn new(listed: ListedSession, current: SessionId) -> Self {
         let ListedSession { session, client } = listed;
         Self {
             id: session.id.get(),

@@ -22,7 +22,7 @@ pub(crate) struct LogIn {
 }
 
 refusals!(LogInError {
-    InvalidCredentials => kinds::AUTH_INVALID_CREDENTIALS,
+    InvalidCredentials(account) => kinds::AUTH_INVALID_CREDENTIALS.about(account),
     Deactivated(_) => kinds::AUTH_ACCOUNT_DEACTIVATED,
 } else TooManyRequests, PasswordHasher, SignIn, Repository);
 

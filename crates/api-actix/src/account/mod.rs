@@ -2,8 +2,11 @@
 
 mod body;
 mod change_password;
+mod change_preferences;
 mod deactivate;
 mod end_session;
+mod erase;
+mod export;
 mod forgot_password;
 mod list_sessions;
 mod list_users;
@@ -19,8 +22,11 @@ mod reset_password;
 mod verify_email;
 
 pub(crate) use change_password::{__path_change_password, change_password};
+pub(crate) use change_preferences::{__path_change_preferences, change_preferences};
 pub(crate) use deactivate::{__path_deactivate, deactivate};
 pub(crate) use end_session::{__path_end_session, end_session};
+pub(crate) use erase::{__path_erase, erase};
+pub(crate) use export::{__path_export, export};
 pub(crate) use forgot_password::{__path_forgot_password, forgot_password};
 pub(crate) use list_sessions::{__path_list_sessions, list_sessions};
 pub(crate) use list_users::{__path_list_users, list_users};

@@ -4,6 +4,7 @@ use domain::account::{self, ReactivateError, UserId};
 use super::body::UserBody;
 use crate::api_error::{ApiError, refusals};
 use crate::input::PathId;
+use crate::origin::RequestOrigin;
 use crate::use_cases::UseCases;
 
 refusals!(ReactivateError { NotFound => kinds::USER_NOT_FOUND } else Repository);
@@ -17,8 +18,10 @@ refusals!(ReactivateError { NotFound => kinds::USER_NOT_FOUND } else Repository)
 )]
 pub(crate) async fn reactivate(
     use_cases: Data<UseCases>,
+    RequestOrigin(origin): RequestOrigin,
     PathId(id): PathId<UserId>,
 ) -> Result<Json<UserBody>, ApiError> {
-    let user = use_cases.run(async move |ports| account::reactivate(&*ports.units, id).await).await?;
+    let user =
+        use_cases.run(async move |ports| account::reactivate(&*ports.units, &*ports.clock, &origin, id).await).await?;
     Ok(Json(user.into()))
 }

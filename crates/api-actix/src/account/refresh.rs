@@ -29,6 +29,6 @@ pub(crate) async fn refresh(
         .await?;
     match refreshed {
         Refreshed::Refreshed(tokens) => Ok(Json(tokens.into())),
-        Refreshed::Reused => Err(kinds::AUTH_TOKEN_REUSE.into()),
+        Refreshed::Reused(account) => Err(ApiError::from(kinds::AUTH_TOKEN_REUSE).about(Some(account))),
     }
 }

@@ -57,8 +57,7 @@ pub(crate) mod kinds {
         "AUTH_TOKEN_REUSE",
         "This refresh token was already used, so its session has ended; log in again",
     );
-    pub(crate) const AUTH_WRONG_PASSWORD: Kind =
-        kind(S::FORBIDDEN, "AUTH_WRONG_PASSWORD", "The current password is wrong");
+    pub(crate) const AUTH_WRONG_PASSWORD: Kind = kind(S::FORBIDDEN, "AUTH_WRONG_PASSWORD", "The password is wrong");
     pub(crate) const AUTH_LINK_INVALID: Kind = kind(
         S::BAD_REQUEST,
         "AUTH_LINK_INVALID",

@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use chrono::Duration;
+use domain::account::UserId;
 
 mod kind;
 mod problem;
@@ -18,6 +19,8 @@ mod store;
 pub(crate) use kind::{Kind, kinds};
 pub(crate) use problem::{FieldError, Problem};
 pub(crate) use refusals::{Refusals, refusals};
+
+use crate::request_span::log_user;
 
 /// The `Retry-After` of a 503.
 const RETRY_AFTER: Duration = Duration::seconds(1);
@@ -44,6 +47,18 @@ impl ApiError {
     /// Names the input that caused the problem.
     pub(crate) fn field(self, field: &'static str) -> Self {
         Self { field: Some(field), ..self }
+    }
+
+    /// Adds the account that the request was about to the log, and only there: the caller may not know it.
+    pub(crate) fn about(self, account: Option<UserId>) -> Self {
+        if let Some(account) = account {
+            log_user(account);
+        }
+        self
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.kind.code
     }
 
     /// Replaces the default detail of the kind.

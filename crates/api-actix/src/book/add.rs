@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::body::{BookBody, parse_date, parse_price};
 use crate::api_error::{ApiError, refusals};
 use crate::input::{Fields, JsonBody, whole_number};
+use crate::origin::RequestOrigin;
 use crate::use_cases::UseCases;
 
 /// A new book.
@@ -73,11 +74,12 @@ refusals!(AddBookError {
 )]
 pub(crate) async fn add(
     use_cases: Data<UseCases>,
+    RequestOrigin(origin): RequestOrigin,
     JsonBody(input): JsonBody<NewBook>,
 ) -> Result<HttpResponse, ApiError> {
     let (details, stock_quantity) = input.parse()?;
     let book = use_cases
-        .run(async move |ports| book::add(&*ports.book_repository, &*ports.clock, details, stock_quantity).await)
+        .run(async move |ports| book::add(&*ports.units, &*ports.clock, &origin, details, stock_quantity).await)
         .await?;
     let location = format!("/books/{}", book.id.get());
     Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(BookBody::from(book)))

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::body::{BookBody, parse_date, parse_price};
 use crate::api_error::{ApiError, refusals};
 use crate::input::{Change, Fields, JsonBody, PathId};
+use crate::origin::RequestOrigin;
 use crate::use_cases::UseCases;
 
 /// A change of a book's details. An absent field stays unchanged, and null clears an optional one.
@@ -74,12 +75,13 @@ refusals!(ChangeBookError {
 )]
 pub(crate) async fn change(
     use_cases: Data<UseCases>,
+    RequestOrigin(origin): RequestOrigin,
     PathId(id): PathId<BookId>,
     JsonBody(input): JsonBody<BookPatch>,
 ) -> Result<Json<BookBody>, ApiError> {
     let change = input.parse()?;
     let book = use_cases
-        .run(async move |ports| book::change(&*ports.book_repository, &*ports.clock, id, &change).await)
+        .run(async move |ports| book::change(&*ports.units, &*ports.clock, &origin, id, &change).await)
         .await?;
     Ok(Json(book.into()))
 }

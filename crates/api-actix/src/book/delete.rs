@@ -4,6 +4,7 @@ use domain::book::{self, BookId, DeleteBookError};
 
 use crate::api_error::{ApiError, refusals};
 use crate::input::PathId;
+use crate::origin::RequestOrigin;
 use crate::use_cases::UseCases;
 
 refusals!(DeleteBookError {
@@ -17,7 +18,11 @@ refusals!(DeleteBookError {
     params(("id" = i64, Path, minimum = 1)),
     responses((status = 204, description = "The book is deleted"))
 )]
-pub(crate) async fn delete(use_cases: Data<UseCases>, PathId(id): PathId<BookId>) -> Result<HttpResponse, ApiError> {
-    use_cases.run(async move |ports| book::delete(&*ports.book_repository, id).await).await?;
+pub(crate) async fn delete(
+    use_cases: Data<UseCases>,
+    RequestOrigin(origin): RequestOrigin,
+    PathId(id): PathId<BookId>,
+) -> Result<HttpResponse, ApiError> {
+    use_cases.run(async move |ports| book::delete(&*ports.units, &*ports.clock, &origin, id).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

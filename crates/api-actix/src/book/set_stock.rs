@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::body::BookBody;
 use crate::api_error::{ApiError, refusals};
 use crate::input::{Fields, JsonBody, PathId, whole_number};
+use crate::origin::RequestOrigin;
 use crate::use_cases::UseCases;
 
 /// A book's new stock.
@@ -37,13 +38,15 @@ refusals!(SetStockError { BookNotFound => kinds::BOOK_NOT_FOUND } else Repositor
 )]
 pub(crate) async fn set_stock(
     use_cases: Data<UseCases>,
+    RequestOrigin(origin): RequestOrigin,
     PathId(id): PathId<BookId>,
     JsonBody(input): JsonBody<Stock>,
 ) -> Result<Json<RestockedBook>, ApiError> {
     let mut fields = Fields::default();
     let quantity = fields.required("quantity", input.quantity, |value| StockQuantity::new(whole_number(&value)));
     let quantity = fields.finish(quantity)?;
-    let change =
-        use_cases.run(async move |ports| set_stock_of(&*ports.units, &*ports.clock, id, quantity).await).await?;
+    let change = use_cases
+        .run(async move |ports| set_stock_of(&*ports.units, &*ports.clock, &origin, id, quantity).await)
+        .await?;
     Ok(Json(RestockedBook { restocked: change.restock.is_some(), book: change.book.into() }))
 }

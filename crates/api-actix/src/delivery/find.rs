@@ -1,5 +1,5 @@
 use actix_web::web::{Data, Json};
-use domain::delivery::{self, Attempt, DeliveryId, FindDeliveryError};
+use domain::delivery::{self, Attempt, Delivery, DeliveryId, FindDeliveryError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -36,6 +36,12 @@ pub(crate) struct DeliveryWithAttempts {
     attempts: Vec<AttemptBody>,
 }
 
+impl From<(Delivery, Vec<Attempt>)> for DeliveryWithAttempts {
+    fn from((delivery, attempts): (Delivery, Vec<Attempt>)) -> Self {
+        Self { delivery: delivery.into(), attempts: attempts.into_iter().map(AttemptBody::from).collect() }
+    }
+}
+
 refusals!(FindDeliveryError { NotFound => kinds::DELIVERY_NOT_FOUND } else Repository);
 
 /// Show a delivery with all its attempts.
@@ -50,6 +56,5 @@ pub(crate) async fn find(
 ) -> Result<Json<DeliveryWithAttempts>, ApiError> {
     let (delivery, attempts) =
         use_cases.run(async move |ports| delivery::find(&*ports.delivery_reader, id).await).await?;
-    let attempts = attempts.into_iter().map(AttemptBody::from).collect();
-    Ok(Json(DeliveryWithAttempts { delivery: delivery.into(), attempts }))
+    Ok(Json((delivery, attempts).into()))
 }

@@ -8,7 +8,7 @@ mod retry;
 mod retry_all;
 mod summary;
 
-pub(crate) use find::{__path_find, find};
+pub(crate) use find::{__path_find, DeliveryWithAttempts, find};
 pub(crate) use list::{__path_list, list};
 pub(crate) use list_restocks::{__path_list_restocks, list_restocks};
 pub(crate) use retry::{__path_retry, retry};

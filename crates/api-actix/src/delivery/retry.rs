@@ -4,6 +4,7 @@ use domain::delivery::{self, DeliveryId, RetryError};
 use super::body::DeliveryBody;
 use crate::api_error::{ApiError, refusals};
 use crate::input::PathId;
+use crate::origin::RequestOrigin;
 use crate::use_cases::UseCases;
 
 refusals!(RetryError {
@@ -19,10 +20,13 @@ refusals!(RetryError {
 )]
 pub(crate) async fn retry(
     use_cases: Data<UseCases>,
+    RequestOrigin(origin): RequestOrigin,
     PathId(id): PathId<DeliveryId>,
 ) -> Result<Json<DeliveryBody>, ApiError> {
     let delivery = use_cases
-        .run(async move |ports| delivery::retry(&*ports.units, &*ports.delivery_reader, &*ports.clock, id).await)
+        .run(async move |ports| {
+            delivery::retry(&*ports.units, &*ports.delivery_reader, &*ports.clock, &origin, id).await
+        })
         .await?;
     Ok(Json(delivery.into()))
 }

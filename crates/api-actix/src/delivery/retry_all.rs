@@ -5,6 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api_error::ApiError;
 use crate::input::{Fields, QueryString};
+use crate::origin::RequestOrigin;
 use crate::use_cases::UseCases;
 
 /// The statuses that can be retried all at once. Pending deliveries are sent anyway.
@@ -45,10 +46,12 @@ pub(crate) struct RetriedDeliveries {
 )]
 pub(crate) async fn retry_all(
     use_cases: Data<UseCases>,
+    RequestOrigin(origin): RequestOrigin,
     QueryString(parameters): QueryString<RetryParameters>,
 ) -> Result<Json<RetriedDeliveries>, ApiError> {
     let status = parameters.parse()?;
-    let retried =
-        use_cases.run(async move |ports| delivery::retry_all(&*ports.units, &*ports.clock, status).await).await?;
+    let retried = use_cases
+        .run(async move |ports| delivery::retry_all(&*ports.units, &*ports.clock, &origin, status).await)
+        .await?;
     Ok(Json(RetriedDeliveries { retried }))
 }

@@ -7,6 +7,7 @@ mod list;
 mod list_of_book;
 mod place;
 
+pub(crate) use body::PreBookingBody;
 pub(crate) use cancel::{__path_cancel, cancel};
 pub(crate) use find::{__path_find, find};
 pub(crate) use list::{__path_list, list};

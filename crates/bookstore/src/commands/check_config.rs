@@ -1,6 +1,6 @@
 //! `bookstore check-config`
 
-use super::output::say;
+use crate::output::say;
 use crate::settings::Settings;
 
 pub(super) fn run(settings: &Settings) -> anyhow::Result<()> {

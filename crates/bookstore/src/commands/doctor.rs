@@ -3,7 +3,7 @@
 use clap::Args;
 use infra_postgres::{Finding, Maintenance};
 
-use super::output::say;
+use crate::output::say;
 use crate::settings::Settings;
 use crate::store::open_for_maintenance;
 

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use clap::Subcommand;
 use infra_postgres::{Maintenance, Step};
 
-use super::output::say;
+use crate::output::say;
 use crate::settings::Settings;
 use crate::store::{open_for_maintenance, open_or_create_for_maintenance};
 

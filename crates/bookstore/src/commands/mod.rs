@@ -1,10 +1,10 @@
 //! The commands of the program, a file for each.
 
+mod admin;
 mod check_config;
 mod doctor;
 mod migrate;
 mod openapi;
-mod output;
 mod serve;
 mod worker;
 
@@ -20,6 +20,8 @@ pub enum Command {
     Serve,
     /// Only deliver e-mails
     Worker,
+    /// Add, change or list admins
+    Admin(admin::Admin),
     /// Show or change the schema of the store
     #[command(subcommand)]
     Migrate(migrate::Migrate),
@@ -36,6 +38,7 @@ impl Command {
         match self {
             Self::Serve => serve::run(settings).await,
             Self::Worker => worker::run(settings).await,
+            Self::Admin(admin) => admin.run(settings).await,
             Self::Migrate(migrate) => migrate.run(settings).await,
             Self::Doctor(doctor) => doctor.run(settings).await,
             Self::CheckConfig => check_config::run(settings),

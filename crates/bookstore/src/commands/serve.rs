@@ -1,6 +1,6 @@
 //! `bookstore serve`
 
-use super::output::say;
+use crate::output::say;
 use crate::server::Server;
 use crate::settings::Settings;
 

@@ -1,6 +1,6 @@
 //! `bookstore worker`
 
-use super::output::say;
+use crate::output::say;
 use crate::settings::Settings;
 use crate::worker_process::WorkerProcess;
 

@@ -2,9 +2,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use domain::account::{LinkRepository, SessionRepository, UserRepository};
+use domain::account::{LinkRepository, PersonalDataRepository, SessionRepository, UserRepository};
 use domain::account_mail::AccountMailRepository;
-use domain::book::{Book, BookId, Restock, StockRepository};
+use domain::audit::AuditRepository;
+use domain::book::{Book, BookId, BookRepository, Restock, StockRepository};
 use domain::delivery::DeliveryRepository;
 use domain::{LeftoverRepository, RepositoryError, UnitOfWork, UnitOfWorkFactory};
 
@@ -33,6 +34,10 @@ struct MeteredUnit {
 
 #[async_trait]
 impl UnitOfWork for MeteredUnit {
+    fn books(&self) -> &dyn BookRepository {
+        self.unit.books()
+    }
+
     fn stock(&self) -> &dyn StockRepository {
         self
     }
@@ -59,6 +64,14 @@ impl UnitOfWork for MeteredUnit {
 
     fn leftovers(&self) -> &dyn LeftoverRepository {
         self.unit.leftovers()
+    }
+
+    fn personal_data(&self) -> &dyn PersonalDataRepository {
+        self.unit.personal_data()
+    }
+
+    fn audit(&self) -> &dyn AuditRepository {
+        self.unit.audit()
     }
 
     async fn commit(self: Box<Self>) -> Result<(), RepositoryError> {

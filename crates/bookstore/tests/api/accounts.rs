@@ -32,7 +32,7 @@ async fn register_returns_tokens(database: TestDatabase) {
     assert!(me["id"].as_i64().unwrap() > 1);
     let expected = json!({
         "id": me["id"], "email": "ada@example.com", "role": "user", "is_active": true, "email_verified": false,
-        "created_at": me["created_at"],
+        "email_notifications": true, "locale": null, "created_at": me["created_at"],
     });
     assert_eq!(me, expected);
     assert_eq!(app.admin().await.me().await["role"], "admin");

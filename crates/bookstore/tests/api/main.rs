@@ -4,7 +4,9 @@
 
 mod accounts;
 mod admin;
+mod admin_commands;
 mod attacks;
+mod audit;
 mod book_changes;
 mod book_search;
 mod books;
@@ -19,6 +21,7 @@ mod metrics;
 mod model;
 mod openapi;
 mod passwords;
+mod personal_data;
 mod pre_booking_lists;
 mod pre_bookings;
 mod private_files;
@@ -27,6 +30,7 @@ mod query_input;
 mod races;
 mod readme_tour;
 mod security;
+mod security_log;
 mod sessions;
 mod settings;
 mod store_errors;
@@ -48,6 +52,10 @@ fn main() -> std::process::ExitCode {
         sessions::suite(),
         security::suite(),
         admin::suite(),
+        admin_commands::suite(),
+        audit::suite(),
+        personal_data::suite(),
+        security_log::suite(),
         errors::suite(),
         store_errors::suite(),
         headers::suite(),

@@ -20,7 +20,7 @@ pub(crate) fn suite() -> Suite {
         refuses_to_start_with_a_malformed_dotenv_file,
         finishes_a_request_in_flight,
         a_restart_keeps_everything,
-        refuses_to_start_with_a_wrong_admin_password,
+        starts_with_another_admin_password_and_warns,
         an_existing_account_becomes_admin,
         the_log_contains_no_secret,
         logs_as_json,
@@ -157,20 +157,31 @@ async fn a_restart_keeps_everything(database: TestDatabase) {
     second.log_in(ADMIN_EMAIL, ADMIN_PASSWORD).await;
 }
 
-async fn refuses_to_start_with_a_wrong_admin_password(database: TestDatabase) {
+async fn starts_with_another_admin_password_and_warns(database: TestDatabase) {
     let directory = tempdir().unwrap();
     let [store, secret, email, password] = environment(&database);
-    let program = Program::start(directory.path(), &[store, secret, email, password]);
-    program.terminate();
-    program.wait();
-    let output =
-        run(directory.path(), &[("PORT", "0"), store, secret, email, ("ADMIN_PASSWORD", "a mistyped one")], &[]);
-    assert!(!output.status.success());
-    assert!(output.stdout.is_empty());
-    let error = String::from_utf8(output.stderr).unwrap();
-    let line = error.lines().last().unwrap();
-    assert!(line.contains("ADMIN_PASSWORD") && line.contains(ADMIN_EMAIL), "{error}");
-    assert!(!error.contains("a mistyped one") && !error.contains(ADMIN_PASSWORD), "{error}");
+    let first = Program::start(directory.path(), &[store, secret, email, password]);
+    let ada = json!({ "email": "ada@example.com", "password": PASSWORD });
+    first.anyone().post("/auth/register", &ada).await.body_of(201);
+    first.terminate();
+    first.wait();
+    for (address, role, words) in [
+        (ADMIN_EMAIL, "admin", "which has another password than ADMIN_PASSWORD; `bookstore admin reset-password`"),
+        ("ada@example.com", "user", "which is no admin, because it has another password than ADMIN_PASSWORD"),
+    ] {
+        let settings = [store, secret, ("ADMIN_EMAIL", address), ("ADMIN_PASSWORD", "a mistyped one")];
+        let mut program = Program::start(directory.path(), &settings);
+        let line = program.start_line("Admin").unwrap();
+        assert!(line.contains(address) && line.contains(words), "{line}");
+        let old = if role == "admin" { ADMIN_PASSWORD } else { PASSWORD };
+        assert_eq!(program.log_in(address, old).await.me().await["role"], role, "the account stays as it was");
+        let mistyped = json!({ "email": address, "password": "a mistyped one" });
+        let refused = program.anyone().post("/auth/login", &mistyped).await;
+        refused.is_problem(&problem(401, "AUTH_INVALID_CREDENTIALS"));
+        let log = program.stop();
+        assert!(log.lines().any(|line| line.contains("WARN") && line.contains(words)), "{log}");
+        assert!(!log.contains("a mistyped one") && !log.contains(address), "{log}");
+    }
 }
 
 async fn an_existing_account_becomes_admin(database: TestDatabase) {

@@ -1,4 +1,5 @@
 use super::{AdminStaysActive, User, UserId};
+use crate::audit::{Action, Change, Origin};
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
 /// Why an account was not deactivated.
@@ -16,11 +17,18 @@ pub enum DeactivateError {
 }
 
 /// Deactivates an account and ends all its sessions. It takes effect at once.
-pub async fn deactivate(units: &dyn UnitOfWorkFactory, clock: &dyn Clock, id: UserId) -> Result<User, DeactivateError> {
+pub async fn deactivate(
+    units: &dyn UnitOfWorkFactory,
+    clock: &dyn Clock,
+    origin: &Origin,
+    id: UserId,
+) -> Result<User, DeactivateError> {
     let unit = units.begin().await?;
     let user = unit.users().find_for_session_change(id).await?.ok_or(DeactivateError::NotFound)?.deactivate()?;
+    let now = clock.now();
     unit.users().save(&user).await?;
-    unit.sessions().end_all(id, None, clock.now()).await?;
+    unit.sessions().end_all(id, None, now).await?;
+    unit.audit().add(origin, &Change::of_user(Action::UserDeactivated, id), now).await?;
     unit.commit().await?;
     Ok(user)
 }
@@ -31,7 +39,7 @@ mod tests {
 
     use super::*;
     use crate::account::{MockSessionRepository, MockUserRepository, Role};
-    use crate::testing::{FakeUnitOfWork, a_user, at, clock_at};
+    use crate::testing::{FakeUnitOfWork, a_user, an_origin, at, clock_at, recording};
 
     #[pollster::test]
     async fn deactivates_the_account_and_ends_its_sessions_together() {
@@ -41,9 +49,10 @@ mod tests {
         users.expect_save().with(eq(deactivated.clone())).times(1).returning(|_| Ok(()));
         let mut sessions = MockSessionRepository::new();
         sessions.expect_end_all().with(eq(deactivated.id), eq(None), eq(at(5))).times(1).returning(|_, _, _| Ok(()));
-        let units = FakeUnitOfWork { users, sessions, ..FakeUnitOfWork::default() }.into_factory();
+        let audit = recording(Change::of_user(Action::UserDeactivated, deactivated.id), at(5));
+        let units = FakeUnitOfWork { users, sessions, audit, ..FakeUnitOfWork::default() }.into_factory();
 
-        assert_eq!(deactivate(&units, &clock_at(5), deactivated.id).await.unwrap(), deactivated);
+        assert_eq!(deactivate(&units, &clock_at(5), &an_origin(), deactivated.id).await.unwrap(), deactivated);
         assert!(units.committed());
     }
 
@@ -57,7 +66,9 @@ mod tests {
             users.expect_find_for_session_change().return_once(move |_| Ok(found));
             let units = FakeUnitOfWork { users, ..FakeUnitOfWork::default() }.into_factory();
 
-            assert!(is_expected(deactivate(&units, &clock_at(5), a_user(Role::User).id).await.unwrap_err()));
+            assert!(is_expected(
+                deactivate(&units, &clock_at(5), &an_origin(), a_user(Role::User).id).await.unwrap_err()
+            ));
             assert!(!units.committed());
         }
     }

@@ -1,8 +1,9 @@
 use super::{
     AccountDeactivated, Email, NewUser, Password, PasswordHasher, PasswordHasherError, Role, TokenIssueError,
-    TokenIssuer, UserReader,
+    TokenIssuer, User, UserReader,
 };
-use crate::{Clock, InvalidValue, PeerNetwork, RepositoryError, UnitOfWorkFactory};
+use crate::audit::{Action, Change, Origin};
+use crate::{Clock, InvalidValue, PeerNetwork, RepositoryError, Timestamp, UnitOfWork, UnitOfWorkFactory};
 
 /// What [`ensure_admin`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +25,9 @@ pub enum EnsureAdminError {
     /// The account is new, and its password is too easy to guess.
     #[error("the password {0}")]
     Password(InvalidValue),
-    /// The account has another password. A stranger who registered the address first must not become an admin.
+    /// The account, which has this role, has another password. A stranger who registered the address first must not become an admin.
     #[error("the account exists and has another password")]
-    WrongPassword,
+    WrongPassword(Role),
     /// The password is right, but the account is deactivated.
     #[error(transparent)]
     Deactivated(#[from] AccountDeactivated),
@@ -60,22 +61,29 @@ pub async fn ensure_admin(
         let subject = tokens.new_subject()?;
         let unit = units.begin().await?;
         let admin = NewUser { subject, email, password_hash, role: Role::Admin, created_at: clock.now() };
-        if unit.users().add(&admin).await?.is_some() {
+        if let Some(added) = unit.users().add(&admin).await? {
+            record(&*unit, &added, admin.created_at).await?;
             unit.commit().await?;
             return Ok(EnsuredAdmin::Created);
         }
     }
     // The account existed, or another instance has just added it.
-    let known = users.find_credentials(&email).await?.ok_or(EnsureAdminError::WrongPassword)?;
+    let known = users.find_credentials(&email).await?.ok_or(EnsureAdminError::WrongPassword(Role::User))?;
     if !hasher.verify(password.secret().clone(), Some(known.password_hash), PeerNetwork::OWN).await? {
-        return Err(EnsureAdminError::WrongPassword);
+        return Err(EnsureAdminError::WrongPassword(known.user.role));
     }
     let unit = units.begin().await?;
-    let user = unit.users().find_for_session_change(known.user.id).await?.ok_or(EnsureAdminError::WrongPassword)?;
+    let user = unit.users().find_for_session_change(known.user.id).await?;
+    let user = user.ok_or(EnsureAdminError::WrongPassword(Role::User))?;
     let Some(admin) = user.promote()? else { return Ok(EnsuredAdmin::Known) };
     unit.users().save(&admin).await?;
+    record(&*unit, &admin, clock.now()).await?;
     unit.commit().await?;
     Ok(EnsuredAdmin::Promoted)
+}
+
+async fn record(unit: &dyn UnitOfWork, admin: &User, now: Timestamp) -> Result<(), RepositoryError> {
+    unit.audit().add(&Origin::program(), &Change::of_user(Action::AdminAdded, admin.id), now).await
 }
 
 #[cfg(test)]
@@ -83,8 +91,11 @@ mod tests {
     use mockall::predicate::eq;
 
     use super::*;
-    use crate::account::{MockPasswordHasher, MockUserReader, MockUserRepository, PasswordHash, User};
-    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials};
+    use crate::account::{MockPasswordHasher, MockUserReader, MockUserRepository, PasswordHash};
+    use crate::audit::MockAuditRepository;
+    use crate::testing::{
+        FakeUnitOfWork, FakeUnitOfWorkFactory, a_token_issuer, a_user, clock_at, credentials, recording_of_program,
+    };
 
     async fn ensure(
         known: Option<User>,
@@ -113,17 +124,20 @@ mod tests {
     fn units_finding(user: User, saved: Option<User>) -> FakeUnitOfWorkFactory {
         let mut users = MockUserRepository::new();
         users.expect_find_for_session_change().return_once(move |_| Ok(Some(user)));
+        let mut audit = MockAuditRepository::new();
         if let Some(saved) = saved {
             users.expect_save().with(eq(saved)).times(1).returning(|_| Ok(()));
+            audit = recording_of_program(Action::AdminAdded, 1);
         }
-        FakeUnitOfWork { users, ..FakeUnitOfWork::default() }.into_factory()
+        FakeUnitOfWork { users, audit, ..FakeUnitOfWork::default() }.into_factory()
     }
 
     #[pollster::test]
     async fn adds_an_admin_for_an_unknown_address() {
         let mut users = MockUserRepository::new();
         users.expect_add().withf(|user| user.role == Role::Admin).times(1).returning(|_| Ok(Some(a_user(Role::Admin))));
-        let units = FakeUnitOfWork { users, ..FakeUnitOfWork::default() }.into_factory();
+        let audit = recording_of_program(Action::AdminAdded, 1);
+        let units = FakeUnitOfWork { users, audit, ..FakeUnitOfWork::default() }.into_factory();
 
         assert_eq!(ensure(None, true, &units).await.unwrap(), EnsuredAdmin::Created);
         assert!(units.committed());
@@ -164,9 +178,12 @@ mod tests {
 
     #[pollster::test]
     async fn does_not_promote_an_account_with_another_password() {
-        let units = FakeUnitOfWork::default().into_factory();
-        assert!(matches!(ensure(Some(a_user(Role::User)), false, &units).await, Err(EnsureAdminError::WrongPassword)));
-        assert!(!units.began());
+        for role in Role::ALL {
+            let units = FakeUnitOfWork::default().into_factory();
+            let result = ensure(Some(a_user(role)), false, &units).await;
+            assert!(matches!(result, Err(EnsureAdminError::WrongPassword(of)) if of == role));
+            assert!(!units.began());
+        }
     }
 
     #[pollster::test]

@@ -3,7 +3,7 @@ use secrecy::SecretString;
 use super::sign_in::{SignInError, open_session};
 use super::{
     AccountDeactivated, Client, Email, LogInThrottle, Password, PasswordHasher, PasswordHasherError, TokenIssuer,
-    Tokens, UserReader,
+    Tokens, UserId, UserReader,
 };
 use crate::limit::TooManyRequests;
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
@@ -11,9 +11,10 @@ use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 /// Why a log-in failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LogInError {
-    /// No account has this address and password. The error does not say which of the two is wrong.
+    /// No account has this address and password. The account of the address is for the log only: the caller MUST NOT learn
+    /// which of the two is wrong.
     #[error("no account has this address and password")]
-    InvalidCredentials,
+    InvalidCredentials(Option<UserId>),
     /// The password is right, but the account is deactivated.
     #[error(transparent)]
     Deactivated(#[from] AccountDeactivated),
@@ -54,7 +55,9 @@ pub async fn log_in(
     };
     let (id, hash) = credentials.map(|known| (known.user.id, known.password_hash)).unzip();
     let is_right = hasher.verify(password.clone(), hash.clone(), peer).await?;
-    let (id, hash) = id.zip(hash).filter(|_| is_right).ok_or(LogInError::InvalidCredentials)?;
+    let Some((right, hash)) = id.zip(hash).filter(|_| is_right) else {
+        return Err(LogInError::InvalidCredentials(id));
+    };
     throttle.record_success(&address, peer);
     let stronger = match Password::parse(password) {
         Ok(password) if hasher.is_outdated(&hash) => Some(hasher.hash(password, peer).await?),
@@ -62,14 +65,14 @@ pub async fn log_in(
     };
 
     let unit = units.begin().await?;
-    let user = unit.users().find_for_session_change(id).await?.ok_or(LogInError::InvalidCredentials)?;
+    let user = unit.users().find_for_session_change(right).await?.ok_or(LogInError::InvalidCredentials(None))?;
     // Somebody else who knows the old password must not get a session after it was changed.
-    if unit.users().find_password_hash(id).await?.is_none_or(|current| current.expose() != hash.expose()) {
-        return Err(LogInError::InvalidCredentials);
+    if unit.users().find_password_hash(right).await?.is_none_or(|current| current.expose() != hash.expose()) {
+        return Err(LogInError::InvalidCredentials(Some(right)));
     }
     user.require_active()?;
     if let Some(stronger) = stronger {
-        unit.users().save_password_hash(id, &stronger).await?;
+        unit.users().save_password_hash(right, &stronger).await?;
     }
     let signed_in = open_session(unit.sessions(), tokens, &user, client, clock.now()).await?;
     unit.commit().await?;
@@ -149,8 +152,9 @@ mod tests {
     #[pollster::test]
     async fn handles_a_wrong_password_like_an_unknown_address() {
         for user in [Some(a_user(Role::User)), None] {
+            let account = user.as_ref().map(|user| user.id);
             let world = World::with(user, false);
-            assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::InvalidCredentials)));
+            assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::InvalidCredentials(of)) if of == account));
             assert!(!world.units.began());
         }
     }
@@ -158,7 +162,7 @@ mod tests {
     #[pollster::test]
     async fn hashes_the_password_for_a_malformed_address_too() {
         let world = World::with(None, false);
-        assert!(matches!(world.log_in("nobody").await, Err(LogInError::InvalidCredentials)));
+        assert!(matches!(world.log_in("nobody").await, Err(LogInError::InvalidCredentials(None))));
     }
 
     #[pollster::test]
@@ -203,7 +207,7 @@ mod tests {
     #[pollster::test]
     async fn opens_no_session_if_the_password_was_changed_meanwhile() {
         let world = world_with_outdated_hash("a new one", false);
-        assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::InvalidCredentials)));
+        assert!(matches!(world.log_in(ADDRESS).await, Err(LogInError::InvalidCredentials(_))));
         assert!(!world.units.committed());
     }
 

@@ -24,7 +24,8 @@ impl Password {
             own.push(email.as_str());
             own.extend(email.as_str().split('@'));
         }
-        let judged: String = password.0.expose_secret().chars().take(MAX_JUDGED).collect();
+        // Capital letters make hardly a difference to somebody who guesses.
+        let judged: String = password.0.expose_secret().to_lowercase().chars().take(MAX_JUDGED).collect();
         if zxcvbn::zxcvbn(&judged, &own).guesses() < MIN_GUESSES {
             return Err(InvalidValue::new("must not be a common password or your e-mail address; take several words"));
         }
@@ -64,6 +65,12 @@ impl PasswordHash {
     #[must_use]
     pub fn new(hash: String) -> Self {
         Self(hash.into())
+    }
+
+    /// Returns what replaces the hash of an erased account. It is no hash, so no password matches it.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(String::new())
     }
 
     /// Returns the hash, for storing and comparing only.

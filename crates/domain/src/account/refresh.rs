@@ -1,7 +1,7 @@
 use secrecy::SecretString;
 
 use super::sign_in::{SignInError, continue_session};
-use super::{RefreshDecision, TokenIssuer, Tokens};
+use super::{RefreshDecision, TokenIssuer, Tokens, UserId};
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
 /// The outcome of a refresh. Both outcomes are committed.
@@ -9,8 +9,8 @@ use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 pub enum Refreshed {
     /// The session continues with new tokens.
     Refreshed(Tokens),
-    /// The token was used before, so its session was ended. Callers MUST refuse the request.
-    Reused,
+    /// The token was used before, so its session was ended. Names the account. Callers MUST refuse the request.
+    Reused(UserId),
 }
 
 /// Why the refresh failed.
@@ -49,7 +49,7 @@ pub async fn refresh(
         }
         RefreshDecision::EndSession => {
             sessions.end(shown.session.id, owner_id, now).await?;
-            Refreshed::Reused
+            Refreshed::Reused(owner_id)
         }
         RefreshDecision::Refuse => return Err(RefreshError::Invalid),
     };
@@ -111,7 +111,7 @@ mod tests {
             .returning(|_, _, _| Ok(true));
         let units = units_with(a_user(Role::User), sessions);
 
-        assert!(matches!(refresh_in(&units).await, Ok(Refreshed::Reused)));
+        assert!(matches!(refresh_in(&units).await, Ok(Refreshed::Reused(of)) if of == a_user(Role::User).id));
         assert!(units.committed());
     }
 

@@ -1,4 +1,4 @@
-use super::{Email, PasswordHash, Subject};
+use super::{Email, Locale, PasswordHash, Subject};
 use crate::Timestamp;
 use crate::id::define_id;
 
@@ -60,8 +60,21 @@ pub struct User {
     pub is_active: bool,
     /// Whether the user has shown that they get mail at the address.
     pub email_verified: bool,
+    /// Whether the user wants e-mails about restocks.
+    pub email_notifications: bool,
+    /// The language in which the user wants e-mails; `None` if they never said.
+    pub locale: Option<Locale>,
     /// When the account was added.
     pub created_at: Timestamp,
+}
+
+/// A change of what a user wants to be told. `None` leaves a preference unchanged; `Some(None)` clears it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PreferenceChange {
+    /// Whether to send e-mails about restocks.
+    pub email_notifications: Option<bool>,
+    /// The language of e-mails.
+    pub locale: Option<Option<Locale>>,
 }
 
 /// An account and the hash of its password.
@@ -127,6 +140,41 @@ impl User {
         }
     }
 
+    /// Takes the role of an admin away.
+    pub fn demote(self) -> Result<Self, NotAnAdmin> {
+        self.require_admin()?;
+        Ok(Self { role: Role::User, ..self })
+    }
+
+    /// Applies what a user changed about their e-mails.
+    #[must_use]
+    pub fn prefer(self, change: PreferenceChange) -> Self {
+        Self {
+            email_notifications: change.email_notifications.unwrap_or(self.email_notifications),
+            locale: change.locale.unwrap_or(self.locale),
+            ..self
+        }
+    }
+
+    /// Erases the user: nothing is left that names them, and nobody can sign in.
+    #[must_use]
+    pub fn erase(self) -> Self {
+        Self {
+            email: erased_email(self.id),
+            role: Role::User,
+            is_active: false,
+            email_notifications: false,
+            locale: None,
+            ..self
+        }
+    }
+
+    /// Whether the user was erased, which is final.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.email == erased_email(self.id)
+    }
+
     /// Deactivates the account. Does nothing if it is already deactivated.
     pub fn deactivate(self) -> Result<Self, AdminStaysActive> {
         match self.role {
@@ -140,6 +188,11 @@ impl User {
     pub fn reactivate(self) -> Self {
         Self { is_active: true, ..self }
     }
+}
+
+/// What replaces the address of an erased user. It is no address, so nobody can log in or register with it.
+fn erased_email(id: UserId) -> Email {
+    Email::from_stored(format!("erased-{}", id.get()))
 }
 
 #[cfg(test)]
@@ -181,6 +234,34 @@ mod tests {
         let user = User { email_verified: false, ..a_user(Role::User) };
         assert_eq!(user.require_verified_email(), Err(EmailUnverified));
         assert_eq!(user.verify_email().require_verified_email(), Ok(()));
+    }
+
+    #[test]
+    fn demotes_only_admins() {
+        let [user, admin] = Role::ALL.map(a_user);
+        assert_eq!(admin.demote(), Ok(user.clone()));
+        assert_eq!(user.demote(), Err(NotAnAdmin));
+    }
+
+    #[test]
+    fn changes_only_the_given_preferences() {
+        let german = Locale::parse("de").unwrap();
+        let user = User { locale: Some(german.clone()), ..a_user(Role::User) };
+        let off = PreferenceChange { email_notifications: Some(false), locale: None };
+        assert_eq!(user.clone().prefer(off), User { email_notifications: false, ..user.clone() });
+        let cleared = PreferenceChange { email_notifications: None, locale: Some(None) };
+        assert_eq!(user.clone().prefer(cleared), a_user(Role::User));
+        assert_eq!(user.clone().prefer(PreferenceChange::default()), user);
+    }
+
+    #[test]
+    fn erases_everything_that_names_the_user() {
+        let admin = User { locale: Some(Locale::parse("de").unwrap()), ..a_user(Role::Admin) };
+        assert!(!admin.is_erased());
+        let erased = admin.clone().erase();
+        assert!(erased.is_erased() && !erased.is_active && !erased.email_notifications);
+        assert_eq!((erased.role, erased.locale, erased.created_at), (Role::User, None, admin.created_at));
+        assert!(Email::parse(erased.email.as_str()).is_err(), "nobody can log in with it");
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub trait UserRepository: Send + Sync {
     /// The store failed, or did not get the lock in time.
     async fn find_for_session_change(&self, id: UserId) -> Result<Option<User>, RepositoryError>;
 
-    /// Writes the role and the activity of an account and whether its address is verified, and nothing else.
+    /// Writes an account that was read under the lock. Only its identifier and when it was added stay as they are.
     async fn save(&self, user: &User) -> Result<(), RepositoryError>;
 
     /// Returns the hash of the password of an account that this unit of work has locked.

@@ -20,3 +20,22 @@ pub struct BookChange {
     /// The new day of publication, in the past or the future.
     pub publish_date: Option<Option<NaiveDate>>,
 }
+
+impl BookChange {
+    /// Returns the names of the details that it writes, as the API calls them.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&'static str> {
+        [
+            ("title", self.title.is_some()),
+            ("author", self.author.is_some()),
+            ("price", self.price.is_some()),
+            ("isbn", self.isbn.is_some()),
+            ("description", self.description.is_some()),
+            ("cover_image_url", self.cover_image_url.is_some()),
+            ("publish_date", self.publish_date.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(name, is_written)| is_written.then_some(name))
+        .collect()
+    }
+}

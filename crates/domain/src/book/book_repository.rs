@@ -25,7 +25,8 @@ pub enum DeletedBook {
     HasPreBookings,
 }
 
-/// Port: writes the catalog, each call by itself. It never writes the stock of a book that exists:
+/// Port: writes the catalog, within a unit of work. After an outcome that is not success, the unit of work can only be
+/// dropped. It never writes the stock of a book that exists:
 /// [`StockRepository`](super::StockRepository) does. The ISBN-10 and the ISBN-13 of a book MUST count as the same ISBN.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]

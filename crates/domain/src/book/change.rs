@@ -1,5 +1,8 @@
-use super::{Book, BookChange, BookId, BookRepository, ChangedBook};
-use crate::{Clock, RepositoryError};
+use serde_json::json;
+
+use super::{Book, BookChange, BookId, ChangedBook};
+use crate::audit::{Action, Change, Origin};
+use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
 /// Why a book was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -17,16 +20,23 @@ pub enum ChangeBookError {
 
 /// Changes the details of a book. To change its stock, call [`set_stock`](super::set_stock).
 pub async fn change(
-    books: &dyn BookRepository,
+    units: &dyn UnitOfWorkFactory,
     clock: &dyn Clock,
+    origin: &Origin,
     id: BookId,
     change: &BookChange,
 ) -> Result<Book, ChangeBookError> {
-    match books.change(id, change, clock.now()).await? {
-        ChangedBook::Changed(book) => Ok(*book),
-        ChangedBook::NotFound => Err(ChangeBookError::NotFound),
-        ChangedBook::IsbnTaken => Err(ChangeBookError::IsbnConflict),
-    }
+    let now = clock.now();
+    let unit = units.begin().await?;
+    let book = match unit.books().change(id, change, now).await? {
+        ChangedBook::Changed(book) => *book,
+        ChangedBook::NotFound => return Err(ChangeBookError::NotFound),
+        ChangedBook::IsbnTaken => return Err(ChangeBookError::IsbnConflict),
+    };
+    let fields = json!({ "fields": change.fields() });
+    unit.audit().add(origin, &Change::of_book(Action::BookChanged, id, fields), now).await?;
+    unit.commit().await?;
+    Ok(book)
 }
 
 #[cfg(test)]
@@ -35,29 +45,47 @@ mod tests {
 
     use super::*;
     use crate::book::{MockBookRepository, Price};
-    use crate::testing::{a_book, at, clock_at};
+    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_book, an_origin, at, clock_at, recording};
 
-    async fn change_when_store_returns(outcome: ChangedBook) -> Result<Book, ChangeBookError> {
-        let new_price = BookChange { price: Some(Price::from_stored(500)), ..BookChange::default() };
+    fn new_price() -> BookChange {
+        BookChange { price: Some(Price::from_stored(500)), ..BookChange::default() }
+    }
+
+    fn storing(outcome: ChangedBook) -> MockBookRepository {
         let mut books = MockBookRepository::new();
         books
             .expect_change()
-            .with(eq(a_book(0).id), eq(new_price.clone()), eq(at(9)))
+            .with(eq(a_book(0).id), eq(new_price()), eq(at(9)))
             .times(1)
             .return_once(move |_, _, _| Ok(outcome));
-        change(&books, &clock_at(9), a_book(0).id, &new_price).await
+        books
+    }
+
+    async fn change_in(units: &FakeUnitOfWorkFactory) -> Result<Book, ChangeBookError> {
+        change(units, &clock_at(9), &an_origin(), a_book(0).id, &new_price()).await
     }
 
     #[pollster::test]
-    async fn returns_the_changed_book() {
-        let changed = ChangedBook::Changed(Box::new(a_book(0)));
-        assert_eq!(change_when_store_returns(changed).await.unwrap(), a_book(0));
+    async fn returns_and_records_the_changed_book() {
+        let details = json!({ "fields": ["price"] });
+        let audit = recording(Change::of_book(Action::BookChanged, a_book(0).id, details), at(9));
+        let books = storing(ChangedBook::Changed(Box::new(a_book(0))));
+        let units = FakeUnitOfWork { books, audit, ..FakeUnitOfWork::default() }.into_factory();
+
+        assert_eq!(change_in(&units).await.unwrap(), a_book(0));
+        assert!(units.committed());
     }
 
     #[pollster::test]
     async fn reports_an_unknown_book_and_an_isbn_conflict() {
         use ChangeBookError::{IsbnConflict, NotFound};
-        assert!(matches!(change_when_store_returns(ChangedBook::NotFound).await, Err(NotFound)));
-        assert!(matches!(change_when_store_returns(ChangedBook::IsbnTaken).await, Err(IsbnConflict)));
+        for (outcome, is_expected) in [
+            (ChangedBook::NotFound, (|error| matches!(error, NotFound)) as fn(ChangeBookError) -> bool),
+            (ChangedBook::IsbnTaken, |error| matches!(error, IsbnConflict)),
+        ] {
+            let units = FakeUnitOfWork { books: storing(outcome), ..FakeUnitOfWork::default() }.into_factory();
+            assert!(is_expected(change_in(&units).await.unwrap_err()));
+            assert!(!units.committed());
+        }
     }
 }

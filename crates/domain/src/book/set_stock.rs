@@ -1,4 +1,7 @@
+use serde_json::json;
+
 use super::{BookId, StockChange, StockQuantity};
+use crate::audit::{Action, Change, Origin};
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
 /// Why a book's stock was not set.
@@ -17,17 +20,21 @@ pub enum SetStockError {
 pub async fn set_stock(
     units: &dyn UnitOfWorkFactory,
     clock: &dyn Clock,
+    origin: &Origin,
     id: BookId,
     quantity: StockQuantity,
 ) -> Result<StockChange, SetStockError> {
     let unit = units.begin().await?;
     let book = unit.stock().find_for_stock_change(id).await?.ok_or(SetStockError::BookNotFound)?;
     // Read the time after the lock is held, so that the restocks of a book are in the order of their times.
-    let change = book.set_stock(quantity, clock.now());
+    let (before, now) = (book.stock_quantity, clock.now());
+    let change = book.set_stock(quantity, now);
     unit.stock().save(&change.book).await?;
     if let Some(restock) = &change.restock {
         unit.stock().add_restock(restock).await?;
     }
+    let details = json!({ "from": before.get(), "to": quantity.get(), "restocked": change.restock.is_some() });
+    unit.audit().add(origin, &Change::of_book(Action::StockSet, id, details), now).await?;
     unit.commit().await?;
     Ok(change)
 }
@@ -37,8 +44,14 @@ mod tests {
     use mockall::predicate::eq;
 
     use super::*;
+    use crate::audit::MockAuditRepository;
     use crate::book::MockStockRepository;
-    use crate::testing::{FakeUnitOfWork, a_book, at, clock_at, store_failure};
+    use crate::testing::{FakeUnitOfWork, a_book, an_origin, at, clock_at, recording, store_failure};
+
+    fn recorded(from: i64, to: i64, restocked: bool) -> MockAuditRepository {
+        let details = json!({ "from": from, "to": to, "restocked": restocked });
+        recording(Change::of_book(Action::StockSet, a_book(from).id, details), at(60))
+    }
 
     fn quantity(copies: i64) -> StockQuantity {
         StockQuantity::new(copies).unwrap()
@@ -60,9 +73,10 @@ mod tests {
         let mut stock = holding(0);
         stock.expect_save().with(eq(expected.book.clone())).times(1).returning(|_| Ok(()));
         stock.expect_add_restock().with(eq(expected.restock.clone().unwrap())).times(1).returning(|_| Ok(()));
-        let units = FakeUnitOfWork { stock, ..FakeUnitOfWork::default() }.into_factory();
+        let audit = recorded(0, 5, true);
+        let units = FakeUnitOfWork { stock, audit, ..FakeUnitOfWork::default() }.into_factory();
 
-        let change = set_stock(&units, &clock_at(60), a_book(0).id, quantity(5)).await.unwrap();
+        let change = set_stock(&units, &clock_at(60), &an_origin(), a_book(0).id, quantity(5)).await.unwrap();
 
         assert_eq!(change, expected);
         assert!(units.committed());
@@ -73,9 +87,10 @@ mod tests {
         let mut stock = holding(5);
         stock.expect_save().times(1).returning(|_| Ok(()));
         stock.expect_add_restock().never();
-        let units = FakeUnitOfWork { stock, ..FakeUnitOfWork::default() }.into_factory();
+        let audit = recorded(5, 10, false);
+        let units = FakeUnitOfWork { stock, audit, ..FakeUnitOfWork::default() }.into_factory();
 
-        let change = set_stock(&units, &clock_at(60), a_book(5).id, quantity(10)).await.unwrap();
+        let change = set_stock(&units, &clock_at(60), &an_origin(), a_book(5).id, quantity(10)).await.unwrap();
 
         assert_eq!(change.restock, None);
         assert!(units.committed());
@@ -88,7 +103,7 @@ mod tests {
         stock.expect_add_restock().times(1).returning(|_| Err(store_failure()));
         let units = FakeUnitOfWork { stock, ..FakeUnitOfWork::default() }.into_factory();
 
-        let result = set_stock(&units, &clock_at(60), a_book(0).id, quantity(5)).await;
+        let result = set_stock(&units, &clock_at(60), &an_origin(), a_book(0).id, quantity(5)).await;
 
         assert!(matches!(result, Err(SetStockError::Repository(_))));
         assert!(!units.committed());
@@ -100,7 +115,7 @@ mod tests {
         stock.expect_find_for_stock_change().returning(|_| Ok(None));
         let units = FakeUnitOfWork { stock, ..FakeUnitOfWork::default() }.into_factory();
 
-        let result = set_stock(&units, &clock_at(60), a_book(0).id, quantity(5)).await;
+        let result = set_stock(&units, &clock_at(60), &an_origin(), a_book(0).id, quantity(5)).await;
 
         assert!(matches!(result, Err(SetStockError::BookNotFound)));
         assert!(!units.committed());

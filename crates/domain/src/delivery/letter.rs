@@ -1,5 +1,5 @@
 use crate::Timestamp;
-use crate::account::Email;
+use crate::account::{Email, UserId};
 use crate::book::{Author, BookId, Price, Title};
 use crate::pre_booking::{PreBookingId, PreBookingStatus};
 
@@ -8,6 +8,8 @@ use crate::pre_booking::{PreBookingId, PreBookingStatus};
 pub struct Letter {
     /// The pre-booking that was notified.
     pub pre_booking_id: PreBookingId,
+    /// The user.
+    pub user_id: UserId,
     /// The address of the user.
     pub to: Email,
     /// The book that was restocked.
@@ -40,6 +42,12 @@ pub enum SkipReason {
     /// An account mail: the account got many of them.
     #[error("the account got enough of these e-mails within an hour")]
     TooMany,
+    /// The user wants no e-mails.
+    #[error("the user switched e-mails off")]
+    Unsubscribed,
+    /// The user erased the account.
+    #[error("the account was erased")]
+    Erased,
 }
 
 impl SkipReason {
@@ -56,6 +64,8 @@ pub struct Prospect {
     pub status: PreBookingStatus,
     /// Whether the account is active now.
     pub is_active: bool,
+    /// Whether the user wants e-mails now.
+    pub wants_emails: bool,
 }
 
 impl Prospect {
@@ -66,8 +76,11 @@ impl Prospect {
     pub fn decide(self) -> Result<Letter, SkipReason> {
         match self.status {
             PreBookingStatus::Cancelled => Err(SkipReason::Cancelled),
-            PreBookingStatus::Waiting | PreBookingStatus::Notified if self.is_active => Ok(self.letter),
-            PreBookingStatus::Waiting | PreBookingStatus::Notified => Err(SkipReason::Deactivated),
+            PreBookingStatus::Waiting | PreBookingStatus::Notified if !self.is_active => Err(SkipReason::Deactivated),
+            PreBookingStatus::Waiting | PreBookingStatus::Notified if !self.wants_emails => {
+                Err(SkipReason::Unsubscribed)
+            }
+            PreBookingStatus::Waiting | PreBookingStatus::Notified => Ok(self.letter),
         }
     }
 }
@@ -81,18 +94,22 @@ mod tests {
     fn reasons_keep_their_stored_texts() {
         assert_eq!(SkipReason::Cancelled.to_string(), "the pre-booking was cancelled");
         assert_eq!(SkipReason::Deactivated.to_string(), "the account is deactivated");
+        assert_eq!(SkipReason::Unsubscribed.to_string(), "the user switched e-mails off");
+        assert_eq!(SkipReason::Erased.to_string(), "the account was erased");
     }
 
     #[test]
-    fn skips_cancelled_pre_bookings_and_deactivated_accounts() {
-        for (status, is_active, expected) in [
-            (PreBookingStatus::Notified, true, None),
-            (PreBookingStatus::Notified, false, Some(SkipReason::Deactivated)),
-            (PreBookingStatus::Cancelled, true, Some(SkipReason::Cancelled)),
-            (PreBookingStatus::Cancelled, false, Some(SkipReason::Cancelled)),
+    fn skips_cancelled_pre_bookings_deactivated_accounts_and_users_who_want_no_emails() {
+        for (status, is_active, wants_emails, expected) in [
+            (PreBookingStatus::Notified, true, true, None),
+            (PreBookingStatus::Notified, false, true, Some(SkipReason::Deactivated)),
+            (PreBookingStatus::Notified, false, false, Some(SkipReason::Deactivated)),
+            (PreBookingStatus::Notified, true, false, Some(SkipReason::Unsubscribed)),
+            (PreBookingStatus::Cancelled, true, true, Some(SkipReason::Cancelled)),
+            (PreBookingStatus::Cancelled, false, false, Some(SkipReason::Cancelled)),
         ] {
-            let prospect = Prospect { status, is_active, ..a_prospect() };
-            assert_eq!(prospect.decide().err(), expected, "{status:?} {is_active}");
+            let prospect = Prospect { status, is_active, wants_emails, ..a_prospect() };
+            assert_eq!(prospect.decide().err(), expected, "{status:?} {is_active} {wants_emails}");
         }
     }
 }

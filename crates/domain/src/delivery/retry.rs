@@ -1,4 +1,7 @@
+use serde_json::json;
+
 use super::{AlreadyDelivered, Delivery, DeliveryId, DeliveryReader, DeliveryStatus};
+use crate::audit::{Action, Change, Origin};
 use crate::{Clock, RepositoryError, UnitOfWorkFactory};
 
 /// Why a delivery was not retried.
@@ -23,12 +26,16 @@ pub async fn retry(
     units: &dyn UnitOfWorkFactory,
     deliveries: &dyn DeliveryReader,
     clock: &dyn Clock,
+    origin: &Origin,
     id: DeliveryId,
 ) -> Result<Delivery, RetryError> {
     let unit = units.begin().await?;
     let state = unit.deliveries().find_for_retry(id).await?.ok_or(RetryError::NotFound)?;
     state.status().require_retryable()?;
-    unit.deliveries().save_retried(id, clock.now()).await?;
+    let now = clock.now();
+    unit.deliveries().save_retried(id, now).await?;
+    let change = Change::other(Action::DeliveryRetried, json!({ "delivery_id": id.get() }));
+    unit.audit().add(origin, &change, now).await?;
     unit.commit().await?;
     deliveries.find(id).await?.ok_or(RetryError::NotFound)
 }
@@ -40,6 +47,7 @@ pub async fn retry(
 pub async fn retry_all(
     units: &dyn UnitOfWorkFactory,
     clock: &dyn Clock,
+    origin: &Origin,
     status: DeliveryStatus,
 ) -> Result<u64, RepositoryError> {
     if status.require_retryable().is_err() {
@@ -49,7 +57,12 @@ pub async fn retry_all(
     let mut after = None;
     loop {
         let unit = units.begin().await?;
-        let batch = unit.deliveries().retry_batch(status, after, BATCH, clock.now()).await?;
+        let now = clock.now();
+        let batch = unit.deliveries().retry_batch(status, after, BATCH, now).await?;
+        if batch.retried > 0 {
+            let details = json!({ "status": status.as_str(), "retried": batch.retried });
+            unit.audit().add(origin, &Change::other(Action::DeliveryRetried, details), now).await?;
+        }
         unit.commit().await?;
         retried += batch.retried;
         after = batch.next;
@@ -65,7 +78,7 @@ mod tests {
 
     use super::*;
     use crate::delivery::{DeliveryState, MockDeliveryReader, MockDeliveryRepository, RetriedBatch};
-    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_delivery, at, clock_at};
+    use crate::testing::{FakeUnitOfWork, FakeUnitOfWorkFactory, a_delivery, an_origin, at, clock_at, recording};
 
     fn in_state(state: Option<DeliveryState>) -> MockDeliveryRepository {
         let mut deliveries = MockDeliveryRepository::new();
@@ -77,11 +90,13 @@ mod tests {
     async fn retry_makes_a_failed_delivery_due_now() {
         let mut deliveries = in_state(Some(DeliveryState::Failed));
         deliveries.expect_save_retried().with(eq(a_delivery().id), eq(at(5))).times(1).returning(|_, _| Ok(()));
-        let units = FakeUnitOfWork { deliveries, ..FakeUnitOfWork::default() }.into_factory();
+        let details = json!({ "delivery_id": a_delivery().id.get() });
+        let audit = recording(Change::other(Action::DeliveryRetried, details), at(5));
+        let units = FakeUnitOfWork { deliveries, audit, ..FakeUnitOfWork::default() }.into_factory();
         let mut reader = MockDeliveryReader::new();
         reader.expect_find().with(eq(a_delivery().id)).times(1).returning(|_| Ok(Some(a_delivery())));
 
-        assert_eq!(retry(&units, &reader, &clock_at(5), a_delivery().id).await.unwrap(), a_delivery());
+        assert_eq!(retry(&units, &reader, &clock_at(5), &an_origin(), a_delivery().id).await.unwrap(), a_delivery());
         assert!(units.committed());
     }
 
@@ -91,7 +106,7 @@ mod tests {
             let mut deliveries = in_state(state);
             deliveries.expect_save_retried().never();
             let units = FakeUnitOfWork { deliveries, ..FakeUnitOfWork::default() }.into_factory();
-            let result = retry(&units, &MockDeliveryReader::new(), &clock_at(5), a_delivery().id).await;
+            let result = retry(&units, &MockDeliveryReader::new(), &clock_at(5), &an_origin(), a_delivery().id).await;
             assert_eq!(matches!(result, Err(RetryError::NotFound)), state.is_none());
             assert_eq!(matches!(result, Err(RetryError::AlreadyDelivered(_))), state.is_some());
             assert!(!units.committed());
@@ -108,17 +123,19 @@ mod tests {
                 .with(eq(DeliveryStatus::Failed), eq(after), eq(BATCH), eq(at(5)))
                 .times(1)
                 .returning(move |_, _, _, _| Ok(RetriedBatch { retried, next }));
-            FakeUnitOfWork { deliveries, ..FakeUnitOfWork::default() }
+            let details = json!({ "status": "failed", "retried": retried });
+            let audit = recording(Change::other(Action::DeliveryRetried, details), at(5));
+            FakeUnitOfWork { deliveries, audit, ..FakeUnitOfWork::default() }
         }));
 
-        assert_eq!(retry_all(&units, &clock_at(5), DeliveryStatus::Failed).await.unwrap(), 5_007);
+        assert_eq!(retry_all(&units, &clock_at(5), &an_origin(), DeliveryStatus::Failed).await.unwrap(), 5_007);
         assert!(units.committed());
     }
 
     #[pollster::test]
     async fn retry_all_leaves_delivered_ones_alone() {
         let units = FakeUnitOfWork::default().into_factory();
-        assert_eq!(retry_all(&units, &clock_at(5), DeliveryStatus::Delivered).await.unwrap(), 0);
+        assert_eq!(retry_all(&units, &clock_at(5), &an_origin(), DeliveryStatus::Delivered).await.unwrap(), 0);
         assert!(!units.began());
     }
 }

@@ -66,8 +66,19 @@ const IO: [&str; 26] = [
 ];
 
 /// All dependencies of `domain`. The list is short on purpose.
-const DOMAIN: [&str; 10] =
-    ["anyhow", "async-trait", "chrono", "email_address", "idna", "isbn", "secrecy", "thiserror", "url", "zxcvbn"];
+const DOMAIN: [&str; 11] = [
+    "anyhow",
+    "async-trait",
+    "chrono",
+    "email_address",
+    "idna",
+    "isbn",
+    "secrecy",
+    "serde_json",
+    "thiserror",
+    "url",
+    "zxcvbn",
+];
 
 /// Returns the dependencies of each crate of the workspace, without dev-dependencies.
 fn dependencies() -> BTreeMap<String, Vec<String>> {

@@ -1,12 +1,16 @@
 //! Accounts and their sessions.
 
 mod link_repository;
+mod personal_data_reader;
+mod personal_data_repository;
 mod session_reader;
 mod session_repository;
 mod user_reader;
 mod user_repository;
 
-use domain::account::{Client, Email, ListedSession, Role, Session, SessionId, Subject, User, UserAgent, UserId};
+use domain::account::{
+    Client, Email, ListedSession, Locale, Role, Session, SessionId, Subject, User, UserAgent, UserId,
+};
 
 use crate::entity::{session, user};
 
@@ -19,6 +23,8 @@ impl From<user::Model> for User {
             role: row.role.into(),
             is_active: row.is_active,
             email_verified: row.email_verified,
+            email_notifications: row.email_notifications,
+            locale: row.locale.map(Locale::from_stored),
             created_at: row.created_at,
         }
     }

@@ -19,6 +19,7 @@ impl UserRepository for Repositories<Transaction> {
             role: Set(user.role.into()),
             is_active: Set(true),
             email_verified: Set(false),
+            email_notifications: Set(true),
             created_at: Set(user.created_at),
             ..Default::default()
         };
@@ -31,6 +32,8 @@ impl UserRepository for Repositories<Transaction> {
                 role: user.role,
                 is_active: true,
                 email_verified: false,
+                email_notifications: true,
+                locale: None,
                 created_at: user.created_at,
             })),
             TryInsertResult::Conflicted | TryInsertResult::Empty => Ok(None),
@@ -44,9 +47,12 @@ impl UserRepository for Repositories<Transaction> {
 
     async fn save(&self, user: &User) -> Result<(), RepositoryError> {
         let row = ActiveModel {
+            email: Set(user.email.as_str().to_owned()),
             role: Set(user.role.into()),
             is_active: Set(user.is_active),
             email_verified: Set(user.email_verified),
+            email_notifications: Set(user.email_notifications),
+            locale: Set(user.locale.as_ref().map(|locale| locale.as_str().to_owned())),
             ..Default::default()
         };
         let update = Entity::update_many().set(row).filter(Column::Id.eq(user.id.get()));

@@ -7,13 +7,14 @@ use domain::{RepositoryError, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use crate::Store;
+use crate::Repositories;
 use crate::entity::book::{ActiveModel, Column, Entity};
 use crate::entity::pre_booking;
 use crate::error::{is_foreign_key_violation, is_unique_violation, repository_error};
+use crate::transaction::Transaction;
 
 #[async_trait]
-impl BookRepository for Store {
+impl BookRepository for Repositories<Transaction> {
     async fn add(&self, book: &NewBook) -> Result<Option<Book>, RepositoryError> {
         let details = book.details.clone();
         let row = ActiveModel {

@@ -24,7 +24,8 @@ impl DeliveryReader for Store {
             .select_only()
             .columns([Column::PreBookingId, Column::BookId])
             .columns([pre_booking_status::Column::Status, pre_booking_status::Column::NotifiedAt])
-            .columns([user::Column::Email, user::Column::IsActive])
+            .columns([user::Column::Email, user::Column::IsActive, user::Column::EmailNotifications])
+            .column(pre_booking_status::Column::UserId)
             .columns([book::Column::Title, book::Column::Author, book::Column::PriceCents])
             .join(JoinType::InnerJoin, Relation::PreBooking.def())
             .join(JoinType::InnerJoin, pre_booking_status::Relation::User.def())
@@ -37,8 +38,8 @@ impl DeliveryReader for Store {
     }
 
     async fn find(&self, id: DeliveryId) -> Result<Option<Delivery>, RepositoryError> {
-        let of_id = with_names().filter(Column::Id.eq(id.get()));
-        let row = of_id.into_model::<Row>().one(&self.connection).await.map_err(repository_error)?;
+        let of_id = deliveries_with_names().filter(Column::Id.eq(id.get()));
+        let row = of_id.into_model::<DeliveryRow>().one(&self.connection).await.map_err(repository_error)?;
         Ok(row.map(Delivery::from))
     }
 
@@ -51,7 +52,7 @@ impl DeliveryReader for Store {
     }
 
     async fn list(&self, query: &DeliveryQuery) -> Result<Vec<Delivery>, RepositoryError> {
-        let mut matching = with_names();
+        let mut matching = deliveries_with_names();
         if let Some(status) = query.status {
             matching = matching.filter(Column::Status.eq(Status::from(status)));
         }
@@ -64,7 +65,7 @@ impl DeliveryReader for Store {
         let rows = matching
             .order_by_desc(Column::Id)
             .limit(u64::from(query.limit.get()) + 1)
-            .into_model::<Row>()
+            .into_model::<DeliveryRow>()
             .all(&self.connection)
             .await
             .map_err(repository_error)?;
@@ -77,7 +78,7 @@ impl DeliveryReader for Store {
 }
 
 /// Selects deliveries together with their users and books.
-fn with_names() -> Select<Entity> {
+pub(crate) fn deliveries_with_names() -> Select<Entity> {
     Entity::find()
         .columns([pre_booking_status::Column::UserId])
         .columns([user::Column::Email])
@@ -88,7 +89,7 @@ fn with_names() -> Select<Entity> {
 }
 
 #[derive(FromQueryResult)]
-struct Row {
+pub(crate) struct DeliveryRow {
     id: i64,
     pre_booking_id: i64,
     restock_id: i64,
@@ -104,8 +105,8 @@ struct Row {
     created_at: DateTimeUtc,
 }
 
-impl From<Row> for Delivery {
-    fn from(row: Row) -> Self {
+impl From<DeliveryRow> for Delivery {
+    fn from(row: DeliveryRow) -> Self {
         Self {
             id: DeliveryId::from_stored(row.id),
             pre_booking_id: PreBookingId::from_stored(row.pre_booking_id),
@@ -128,8 +129,10 @@ struct ProspectRow {
     book_id: i64,
     status: pre_booking_status::Status,
     notified_at: Option<DateTimeUtc>,
+    user_id: i64,
     email: String,
     is_active: bool,
+    email_notifications: bool,
     title: String,
     author: String,
     price_cents: i64,
@@ -139,6 +142,7 @@ impl From<ProspectRow> for Prospect {
     fn from(row: ProspectRow) -> Self {
         let letter = Letter {
             pre_booking_id: PreBookingId::from_stored(row.pre_booking_id),
+            user_id: UserId::from_stored(row.user_id),
             to: Email::from_stored(row.email),
             book_id: BookId::from_stored(row.book_id),
             title: Title::from_stored(row.title),
@@ -146,7 +150,7 @@ impl From<ProspectRow> for Prospect {
             price: Price::from_stored(row.price_cents),
             notified_at: row.notified_at.unwrap_or_default(),
         };
-        Self { letter, status: row.status.into(), is_active: row.is_active }
+        Self { letter, status: row.status.into(), is_active: row.is_active, wants_emails: row.email_notifications }
     }
 }
 

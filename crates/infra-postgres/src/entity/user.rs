@@ -11,6 +11,8 @@ pub(crate) struct Model {
     pub(crate) role: Role,
     pub(crate) is_active: bool,
     pub(crate) email_verified: bool,
+    pub(crate) email_notifications: bool,
+    pub(crate) locale: Option<String>,
     pub(crate) created_at: DateTimeUtc,
 }
 

@@ -3,6 +3,8 @@
 mod reader;
 mod repository;
 
+pub(crate) use repository::restock_of_round;
+
 use domain::pre_booking::PreBookingStatus;
 
 use crate::entity::pre_booking_status;

@@ -131,7 +131,7 @@ fn waiting(user_id: UserId) -> SelectStatement {
 }
 
 /// Selects the restock that ended the round of the pre-booking in the surrounding statement.
-fn restock_of_round() -> SelectStatement {
+pub(crate) fn restock_of_round() -> SelectStatement {
     Query::select()
         .expr(Expr::value(1))
         .from(restock::Entity)

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking; clippy knows only `#[test]` functions as tests")]
 
 mod account;
+mod audit;
 mod book;
 mod clean_up;
 mod delivery;
@@ -11,13 +12,16 @@ mod maintenance;
 mod postgres;
 mod pre_booking;
 mod schema;
+mod service_key;
 mod support;
 mod unit_of_work;
 
 fn main() -> std::process::ExitCode {
     test_support::run([
         account::suite(),
+        audit::suite(),
         clean_up::suite(),
+        service_key::suite(),
         book::suite(),
         pre_booking::suite(),
         delivery::suite(),

@@ -24,8 +24,18 @@ fn header_names(mail: &Mail) -> Vec<&str> {
     lines.map(|line| line.split_once(':').unwrap().0).collect()
 }
 
-const HEADERS: [&str; 8] =
-    ["From", "To", "Subject", "Message-ID", "Auto-Submitted", "MIME-Version", "Date", "Content-Type"];
+const HEADERS: [&str; 10] = [
+    "From",
+    "To",
+    "Subject",
+    "Message-ID",
+    "Auto-Submitted",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "MIME-Version",
+    "Date",
+    "Content-Type",
+];
 
 #[tokio::test]
 async fn has_every_header_and_detail() {
@@ -36,9 +46,14 @@ async fn has_every_header_and_detail() {
     assert_eq!(shown.header("Subject"), "Back in stock: Solaris");
     assert_eq!(shown.header("Message-ID"), "<pre-booking-42@shop.example.com>");
     assert_eq!(shown.header("Auto-Submitted"), "auto-generated");
+    let unsubscribe = "https://api.example.com/v1/unsubscribe?token=of+5";
+    assert_eq!(shown.header("List-Unsubscribe"), format!("<{unsubscribe}>"));
+    assert_eq!(shown.header("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
     let (book, all) = (format!("{SHOP}/books/7"), format!("{SHOP}/prebooks"));
     for part in [&shown.text, &shown.html] {
-        for words in ["Solaris", "Stanisław Lem", "19.99", &book, &all, "not reserved", "first come, first served"] {
+        for words in
+            ["Solaris", "Stanisław Lem", "19.99", &book, &all, unsubscribe, "not reserved", "first come, first served"]
+        {
             assert!(part.contains(words), "no {words} in {part}");
         }
         assert!(part.contains("14 November 2023, 22:13 UTC"), "{part}");

@@ -1,24 +1,41 @@
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use chrono::DateTime;
-use domain::account::{Email, LinkPurpose};
+use domain::account::{Email, LinkPurpose, UnsubscribeTokens, UserId};
 use domain::account_mail::{AccountMailId, LinkLetter};
 use domain::book::{Author, BookId, Price, Title};
 use domain::delivery::{Letter, MailServerTrouble, Mailer as _, Reply};
 use domain::pre_booking::PreBookingId;
-use infra_smtp::{Letterhead, Pace, SmtpMailer, SmtpServer};
+use infra_smtp::{Letterhead, Pace, SmtpMailer, SmtpServer, Unsubscribe};
 use mailparse::{MailHeaderMap as _, ParsedMail};
 
 pub(crate) const SHOP: &str = "https://shop.example.com/books-and-more";
+pub(crate) const API: &str = "https://api.example.com/v1/";
 
 pub(crate) fn letterhead() -> Letterhead {
-    Letterhead::new("Bookstore <no-reply@shop.example.com>", SHOP.parse().unwrap()).unwrap()
+    let unsubscribe = Unsubscribe { api: API.parse().unwrap(), tokens: Arc::new(Tokens) };
+    Letterhead::new("Bookstore <no-reply@shop.example.com>", SHOP.parse().unwrap(), unsubscribe).unwrap()
+}
+
+/// Tokens that say whose they are.
+struct Tokens;
+
+impl UnsubscribeTokens for Tokens {
+    fn issue(&self, user_id: UserId) -> String {
+        format!("of {}", user_id.get())
+    }
+
+    fn verify(&self, _: &str) -> Option<UserId> {
+        None
+    }
 }
 
 /// Returns an e-mail about the pre-booking with this number.
 pub(crate) fn letter(number: i64, to: &str) -> Letter {
     Letter {
         pre_booking_id: PreBookingId::new(number).unwrap(),
+        user_id: UserId::new(5).unwrap(),
         to: Email::from_stored(to.to_owned()),
         book_id: BookId::new(7).unwrap(),
         title: Title::parse("Solaris").unwrap(),

@@ -2,12 +2,14 @@
 
 use async_trait::async_trait;
 use domain::account::{
-    Email, LinkRepository, LinkTokens, SessionRepository, TokenHash, TokenIssueError, UserRepository,
+    Email, LinkRepository, LinkTokens, PersonalDataRepository, SessionRepository, TokenHash, TokenIssueError, UserId,
+    UserRepository,
 };
 use domain::account_mail::{
     AccountMail, AccountMailId, AccountMailRepository, ClaimedAccountMail, LinkLetter, NewAccountMail,
 };
-use domain::book::{Author, BookId, Price, RestockId, Round, StockRepository, Title};
+use domain::audit::AuditRepository;
+use domain::book::{Author, BookId, BookRepository, Price, RestockId, Round, StockRepository, Title};
 use domain::delivery::{
     Attempt, ClaimedDelivery, Delivery, DeliveryBatch, DeliveryId, DeliveryQuery, DeliveryReader, DeliveryRepository,
     DeliveryState, DeliveryStatus, FanOutProgress, FanOutStage, Jitter, Letter, MailServerTrouble, Mailer, Prospect,
@@ -40,6 +42,18 @@ impl UnitOfWorkFactory for Office {
 
 #[async_trait]
 impl UnitOfWork for Office {
+    fn books(&self) -> &dyn BookRepository {
+        unimplemented!("a worker does not use it")
+    }
+
+    fn personal_data(&self) -> &dyn PersonalDataRepository {
+        unimplemented!("a worker does not use it")
+    }
+
+    fn audit(&self) -> &dyn AuditRepository {
+        unimplemented!("a worker does not use it")
+    }
+
     fn stock(&self) -> &dyn StockRepository {
         unimplemented!("a worker does not use it")
     }
@@ -169,6 +183,7 @@ impl DeliveryReader for Office {
     async fn find_prospect(&self, id: DeliveryId) -> Result<Option<Prospect>, RepositoryError> {
         self.fail(Call::Look).await?;
         let letter = Letter {
+            user_id: UserId::from_stored(1),
             pre_booking_id: PreBookingId::from_stored(id.get()),
             to: Email::from_stored("ada@example.com".to_owned()),
             book_id: BookId::from_stored(1),
@@ -177,7 +192,7 @@ impl DeliveryReader for Office {
             price: Price::from_stored(1999),
             notified_at: self.now(),
         };
-        Ok(Some(Prospect { letter, status: PreBookingStatus::Notified, is_active: true }))
+        Ok(Some(Prospect { letter, status: PreBookingStatus::Notified, is_active: true, wants_emails: true }))
     }
 
     async fn find(&self, _: DeliveryId) -> Result<Option<Delivery>, RepositoryError> {

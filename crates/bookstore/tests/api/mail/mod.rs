@@ -12,6 +12,7 @@ mod silent;
 mod stopped;
 mod tls;
 mod trouble;
+mod unsubscribe;
 
 use test_support::Suite;
 
@@ -22,6 +23,7 @@ pub(crate) fn suite() -> Suite {
         .and(accounts::suite())
         .and(replies::suite())
         .and(trouble::suite())
+        .and(unsubscribe::suite())
         .and(admin::suite())
         .and(stopped::suite())
         .and(tls::suite())

@@ -39,6 +39,7 @@ async fn every_operation_is_open_or_requires_a_token(database: TestDatabase) {
         "GET /books/{id}",
         "GET /health",
         "GET /health/ready",
+        "GET /unsubscribe",
         "POST /auth/email/verify",
         "POST /auth/login",
         "POST /auth/logout",
@@ -46,6 +47,7 @@ async fn every_operation_is_open_or_requires_a_token(database: TestDatabase) {
         "POST /auth/password/reset",
         "POST /auth/refresh",
         "POST /auth/register",
+        "POST /unsubscribe",
     ];
     open.sort();
     assert_eq!(open, expected);

@@ -1,5 +1,5 @@
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -238,4 +238,18 @@ impl Drop for Program {
 /// Runs it until it ends by itself, for example because a setting is invalid.
 pub(crate) fn run(directory: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Output {
     command(directory, environment).args(arguments).output().unwrap()
+}
+
+/// Does the same with this standard input.
+pub(crate) fn run_with_input(
+    directory: &Path,
+    environment: &[(&str, &str)],
+    arguments: &[&str],
+    input: &str,
+) -> Output {
+    let mut command = command(directory, environment);
+    let mut child = command.args(arguments).stdin(Stdio::piped()).spawn().unwrap();
+    // It may end before it has read everything.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
 }

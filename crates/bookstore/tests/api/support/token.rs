@@ -46,7 +46,8 @@ pub(crate) async fn user_id(user: &Caller, store: &Bystander) -> i64 {
     store.value(&format!("SELECT user_id FROM sessions WHERE id = {}", text(&claims["sid"]))).await
 }
 
-async fn load_session_of(id: i64, anyone: &Caller, store: &Bystander, name: &str) -> Caller {
+/// Adds a session of this name for the user with this number.
+pub(crate) async fn load_session_of(id: i64, anyone: &Caller, store: &Bystander, name: &str) -> Caller {
     let refresh_token = format!("the session {name} of {id}");
     let (hash, end) = (hash_of(&refresh_token), "'2096-01-02T03:04:05+00:00'");
     store.execute(&format!("INSERT INTO sessions (user_id, expires_at) VALUES ({id}, {end})")).await;

@@ -4,6 +4,7 @@ use domain::account::{
     AccessClaims, AccessTokenError, IssuedRefreshToken, NewRefreshToken, RefreshError, Refreshed, SessionId, Subject,
     TokenHash, TokenIssueError, TokenIssuer, User, deactivate, refresh,
 };
+use domain::audit::Origin;
 use domain::{Timestamp, UnitOfWork, UnitOfWorkFactory};
 use infra_postgres::Store;
 use secrecy::{ExposeSecret, SecretString};
@@ -91,7 +92,7 @@ async fn the_second_refresh_with_a_token_ends_its_session(database: TestDatabase
     let first = overlap.begin_refresh().await;
     let second = refresh(world.units(), &PlainIssuer, &world.clock, &first_token);
     let second = run_blocked(&world.sql, second, first.commit()).await.unwrap();
-    assert!(matches!(second, Refreshed::Reused), "{second:?}");
+    assert!(matches!(second, Refreshed::Reused(_)), "{second:?}");
     assert_eq!(overlap.live_sessions().await, 0);
 }
 
@@ -112,7 +113,8 @@ async fn a_deactivation_after_a_refresh_ends_the_session(database: TestDatabase)
     let overlap = open(&database).await;
     let (world, user) = (&overlap.world, overlap.user.id);
     let refresh = overlap.begin_refresh().await;
-    let deactivation = deactivate(world.units(), &world.clock, user);
+    let origin = Origin::program();
+    let deactivation = deactivate(world.units(), &world.clock, &origin, user);
     run_blocked(&world.sql, deactivation, refresh.commit()).await.unwrap();
     assert!(!world.users().find(user).await.unwrap().unwrap().is_active);
     assert_eq!(overlap.live_sessions().await, 0);

@@ -1,6 +1,6 @@
 //! `UserReader` and `UserRepository`.
 
-use domain::account::{Email, NewUser, PasswordHash, Role, User, UserId, UserQuery};
+use domain::account::{Email, Locale, NewUser, PasswordHash, Role, User, UserId, UserQuery};
 use test_support::{Suite, TestDatabase, tests};
 
 use crate::support::{World, at, at_micros, new_user, page};
@@ -11,7 +11,7 @@ pub(crate) fn suite() -> Suite {
         finds_nothing_for_an_unknown_account,
         adds_no_second_account_with_an_address,
         a_taken_address_leaves_the_unit_of_work_usable,
-        saves_only_role_activity_and_verification,
+        saves_everything_but_the_identifier_and_the_time,
         replaces_the_hash_of_one_password,
         finds_the_current_account_for_a_session_change,
         lists_the_newest_first_and_filters,
@@ -24,8 +24,17 @@ async fn finds_an_account_as_it_was_added(database: TestDatabase) {
     for (name, role, created_at) in [("ada", Role::User, at(0)), ("grace", Role::Admin, at_micros(123_457))] {
         let new = NewUser { role, ..new_user(name, created_at) };
         let added = world.accounts().add(&new).await.unwrap().unwrap();
-        let (subject, email) = (new.subject.clone(), new.email.clone());
-        let expected = User { id: added.id, subject, email, role, is_active: true, email_verified: false, created_at };
+        let expected = User {
+            id: added.id,
+            subject: new.subject.clone(),
+            email: new.email.clone(),
+            role,
+            is_active: true,
+            email_verified: false,
+            email_notifications: true,
+            locale: None,
+            created_at,
+        };
         assert_eq!(added, expected);
         assert_eq!(world.users().find(added.id).await.unwrap().as_ref(), Some(&expected));
         let credentials = world.users().find_credentials(&new.email).await.unwrap().unwrap();
@@ -61,16 +70,23 @@ async fn a_taken_address_leaves_the_unit_of_work_usable(database: TestDatabase) 
     assert_eq!(world.users().find(grace.id).await.unwrap(), Some(grace));
 }
 
-async fn saves_only_role_activity_and_verification(database: TestDatabase) {
+async fn saves_everything_but_the_identifier_and_the_time(database: TestDatabase) {
     let world = World::open(&database).await;
     let ada = world.add_user("ada").await;
     let grace = world.add_user("grace").await;
     for role in Role::ALL {
         for is_active in [false, true] {
-            let changed = User { role, is_active, email_verified: is_active, ..ada.clone() };
-            // Its other details differ from the account's, and must not be written.
-            let stale = User { email: Email::parse("x@example.com").unwrap(), created_at: at(60), ..changed.clone() };
-            world.accounts().save(&stale).await.unwrap();
+            let changed = User {
+                email: Email::parse("x@example.com").unwrap(),
+                role,
+                is_active,
+                email_verified: is_active,
+                email_notifications: !is_active,
+                locale: is_active.then(|| Locale::parse("pt-BR").unwrap()),
+                ..ada.clone()
+            };
+            // The time differs from the account's, and must not be written.
+            world.accounts().save(&User { created_at: at(60), ..changed.clone() }).await.unwrap();
             assert_eq!(world.users().find(ada.id).await.unwrap(), Some(changed));
         }
     }

@@ -23,7 +23,8 @@ async fn a_change_keeps_what_another_wrote_while_it_waited(database: TestDatabas
     let other = Bystander::connect(database.url()).await.begin("UPDATE books SET title = 'Eden'").await;
 
     let change = BookChange { price: Price::parse("5").ok(), ..BookChange::default() };
-    let changed = world.catalog().change(book.id, &change, at(60));
+    let catalog = world.catalog();
+    let changed = catalog.change(book.id, &change, at(60));
     let changed = run_blocked(&world.sql, changed, other.commit()).await.unwrap();
 
     let ChangedBook::Changed(changed) = changed else { panic!("{changed:?}") };

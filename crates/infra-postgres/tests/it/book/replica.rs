@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::book::BookRepository;
+use domain::UnitOfWorkFactory;
 use domain::book::{BookFilter, BookQuery, BookReader, BookSort, NewBook, SortDirection, StockQuantity};
 use infra_postgres::{CatalogReplica, DatabaseUrl, Store, StoreOptions, connect};
 use test_support::{Bystander, Network, OwnServer, Suite, tests};
@@ -42,7 +42,10 @@ impl World {
 
     async fn add_book(&self, title: &str) -> domain::book::BookId {
         let book = NewBook { details: details(title), stock_quantity: StockQuantity::NONE, created_at: at(0) };
-        self.store.add(&book).await.unwrap().unwrap().id
+        let unit = self.store.begin().await.unwrap();
+        let added = unit.books().add(&book).await.unwrap().unwrap();
+        unit.commit().await.unwrap();
+        added.id
     }
 }
 

@@ -1,6 +1,7 @@
 //! Settlements and retries of one delivery that overlap (PostgreSQL). Each locks the delivery first, so the second waits for the
 //! first.
 
+use domain::audit::Origin;
 use domain::delivery::{ClaimedDelivery, DeliveryId, DeliveryStatus, Jitter, RetryError, retry, retry_all, settle};
 use domain::{UnitOfWork, UnitOfWorkFactory};
 use infra_postgres::Store;
@@ -58,7 +59,8 @@ async fn the_second_of_two_settlements_is_not_recorded(database: TestDatabase) {
 async fn a_retry_after_a_delivery_is_rejected(database: TestDatabase) {
     let (world, claimed, other) = open(&database).await;
     let settlement = begin_settlement(&other, &world, &claimed).await;
-    let retried = retry(world.units(), world.deliveries(), &world.clock, claimed.id);
+    let origin = Origin::program();
+    let retried = retry(world.units(), world.deliveries(), &world.clock, &origin, claimed.id);
     let retried = run_blocked(&world.sql, retried, settlement.commit()).await;
     assert!(matches!(retried, Err(RetryError::AlreadyDelivered(_))), "{retried:?}");
     assert_delivered_once(&world, claimed.id).await;
@@ -67,7 +69,8 @@ async fn a_retry_after_a_delivery_is_rejected(database: TestDatabase) {
 async fn a_retry_of_all_after_a_delivery_leaves_it(database: TestDatabase) {
     let (world, claimed, other) = open(&database).await;
     let settlement = begin_settlement(&other, &world, &claimed).await;
-    let retried = retry_all(world.units(), &world.clock, DeliveryStatus::Pending);
+    let origin = Origin::program();
+    let retried = retry_all(world.units(), &world.clock, &origin, DeliveryStatus::Pending);
     assert_eq!(run_blocked(&world.sql, retried, settlement.commit()).await.unwrap(), 0);
     assert_delivered_once(&world, claimed.id).await;
 }

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use domain::Timestamp;
 use domain::account::{Email, User, deactivate, reactivate};
+use domain::audit::Origin;
 use domain::book::{Author, Book, BookChange, Price, Title};
 use domain::delivery::{DeliveryId, Letter, Prospect, SkipReason};
 use domain::pre_booking::{PreBooking, PreBookingStatus, cancel};
@@ -46,6 +47,7 @@ async fn returns_the_letter_of_a_notified_pre_booking(database: TestDatabase) {
     world.clock.set(at(100));
     let letter = Letter {
         pre_booking_id: pre_booking.id,
+        user_id: user.id,
         to: user.email,
         book_id: book.id,
         title: book.details.title,
@@ -53,7 +55,8 @@ async fn returns_the_letter_of_a_notified_pre_booking(database: TestDatabase) {
         price: book.details.price,
         notified_at,
     };
-    assert_eq!(prospect(&world, id).await, Prospect { letter, status: PreBookingStatus::Notified, is_active: true });
+    let (status, is_active, wants_emails) = (PreBookingStatus::Notified, true, true);
+    assert_eq!(prospect(&world, id).await, Prospect { letter, status, is_active, wants_emails });
 }
 
 async fn a_placement_after_its_restock_is_notified_when_it_was_placed(database: TestDatabase) {
@@ -71,11 +74,11 @@ async fn a_placement_after_its_restock_is_notified_when_it_was_placed(database: 
 async fn shows_a_cancel_and_a_deactivation(database: TestDatabase) {
     let (world, user, _, pre_booking, notified_at, id) = world_with_a_delivery(&database).await;
     let before = prospect(&world, id).await;
-    deactivate(world.units(), &world.clock, user.id).await.unwrap();
+    deactivate(world.units(), &world.clock, &Origin::program(), user.id).await.unwrap();
     let locked_out = prospect(&world, id).await;
     assert_eq!(locked_out, Prospect { is_active: false, ..before.clone() });
     assert_eq!(locked_out.decide(), Err(SkipReason::Deactivated));
-    reactivate(world.units(), user.id).await.unwrap();
+    reactivate(world.units(), &world.clock, &Origin::program(), user.id).await.unwrap();
     assert_eq!(prospect(&world, id).await, before);
 
     cancel(world.pre_bookings(), &world.clock, user.id, pre_booking.id).await.unwrap();
@@ -95,7 +98,7 @@ async fn returns_the_current_details_and_address(database: TestDatabase) {
         price: Some(price),
         ..BookChange::default()
     };
-    domain::book::change(world.catalog(), &world.clock, book.id, &change).await.unwrap();
+    domain::book::change(world.units(), &world.clock, &Origin::program(), book.id, &change).await.unwrap();
     let moved = "UPDATE users SET email = 'countess@example.org' WHERE id =";
     world.sql.execute(&format!("{moved} {}", user.id.get())).await;
     let to = Email::parse("countess@example.org").unwrap();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::audit::Origin;
 use domain::book::{BookId, set_stock};
 use domain::{Clock, RepositoryError};
 use test_support::{Engine, Suite, TestDatabase, tests};
@@ -105,7 +106,7 @@ async fn wakes_at_a_restock_of_another_instance(database: TestDatabase) {
     let book = world.add_book("Solaris", 0).await.id;
     listen(&world, database.engine()).await;
     let another = open_store(&database, 1).await;
-    set_stock(&another, &world.clock, book, copies(5)).await.unwrap().restock.unwrap();
+    set_stock(&another, &world.clock, &Origin::program(), book, copies(5)).await.unwrap().restock.unwrap();
     wakes(world.signal().restocked()).await;
 }
 

@@ -1,5 +1,6 @@
 //! `delivery::retry` and `retry_all`.
 
+use domain::audit::Origin;
 use domain::delivery::{Delivery, DeliveryId, DeliveryState, DeliveryStatus, RetryError, SkipReason, retry, retry_all};
 use test_support::{Suite, TestDatabase, tests};
 
@@ -43,7 +44,8 @@ async fn retry_makes_any_undelivered_one_due_now(database: TestDatabase) {
     let (world, deliveries) = world_with_each_state(&database).await;
     for (seconds, before) in [(10, &deliveries[1]), (20, &deliveries[2]), (30, &deliveries[3])] {
         world.clock.set(at(seconds));
-        let retried = retry(world.units(), world.deliveries(), &world.clock, before.id).await.unwrap();
+        let retried =
+            retry(world.units(), world.deliveries(), &world.clock, &Origin::program(), before.id).await.unwrap();
         assert_eq!(retried, as_if_never_tried(before, DeliveryState::Pending { due_at: at(seconds) }));
         assert_eq!(delivery(&world, before.id).await, retried);
         let claimed = claim_one(&world).await;
@@ -54,7 +56,7 @@ async fn retry_makes_any_undelivered_one_due_now(database: TestDatabase) {
 
 async fn retry_rejects_a_delivered_one(database: TestDatabase) {
     let (world, deliveries) = world_with_each_state(&database).await;
-    let result = retry(world.units(), world.deliveries(), &world.clock, deliveries[0].id).await;
+    let result = retry(world.units(), world.deliveries(), &world.clock, &Origin::program(), deliveries[0].id).await;
     assert!(matches!(result, Err(RetryError::AlreadyDelivered(_))), "{result:?}");
     assert_eq!(all(&world).await, deliveries);
 }
@@ -62,7 +64,7 @@ async fn retry_rejects_a_delivered_one(database: TestDatabase) {
 async fn retry_finds_no_unknown_delivery(database: TestDatabase) {
     let (world, deliveries) = world_with_each_state(&database).await;
     let unknown = DeliveryId::from_stored(99);
-    let result = retry(world.units(), world.deliveries(), &world.clock, unknown).await;
+    let result = retry(world.units(), world.deliveries(), &world.clock, &Origin::program(), unknown).await;
     assert!(matches!(result, Err(RetryError::NotFound)), "{result:?}");
     assert_eq!(world.deliveries().find(unknown).await.unwrap(), None);
     assert_eq!(world.deliveries().find_prospect(unknown).await.unwrap(), None);
@@ -73,7 +75,7 @@ async fn retry_finds_no_unknown_delivery(database: TestDatabase) {
 async fn retry_keeps_earlier_attempts(database: TestDatabase) {
     let (world, deliveries) = world_with_each_state(&database).await;
     let id = deliveries[1].id;
-    retry(world.units(), world.deliveries(), &world.clock, id).await.unwrap();
+    retry(world.units(), world.deliveries(), &world.clock, &Origin::program(), id).await.unwrap();
     let claimed = claim_one(&world).await;
     assert!(try_settle(&world, claimed, accepted()).await);
     let answers: Vec<String> = attempts(&world, id).await.into_iter().map(|attempt| attempt.answer).collect();
@@ -85,8 +87,8 @@ async fn retry_keeps_earlier_attempts(database: TestDatabase) {
 async fn retry_keeps_the_claim_of_a_worker(database: TestDatabase) {
     let (world, of) = world_with_deliveries(&database, 2).await;
     let claims = claim_some(&world).await;
-    retry(world.units(), world.deliveries(), &world.clock, of[0]).await.unwrap();
-    assert_eq!(retry_all(world.units(), &world.clock, DeliveryStatus::Pending).await.unwrap(), 2);
+    retry(world.units(), world.deliveries(), &world.clock, &Origin::program(), of[0]).await.unwrap();
+    assert_eq!(retry_all(world.units(), &world.clock, &Origin::program(), DeliveryStatus::Pending).await.unwrap(), 2);
     assert_eq!(claim_some(&world).await, []);
     for claimed in claims {
         assert!(try_settle(&world, claimed, accepted()).await);
@@ -104,7 +106,7 @@ async fn a_claimed_delivery_that_is_retried_has_all_attempts_again(database: Tes
     world.clock.set(at(30_000));
     let claimed = claim_one(&world).await;
     assert_eq!(delivery(&world, of[0]).await.attempts, 2);
-    retry(world.units(), world.deliveries(), &world.clock, of[0]).await.unwrap();
+    retry(world.units(), world.deliveries(), &world.clock, &Origin::program(), of[0]).await.unwrap();
     assert!(try_settle(&world, claimed, deferred()).await);
     let now = delivery(&world, of[0]).await;
     assert_eq!((now.state.status(), now.attempts), (DeliveryStatus::Pending, 1));
@@ -123,13 +125,13 @@ async fn retry_all_leaves_what_was_skipped_for_good(database: TestDatabase) {
     }
     let before = all(&world).await;
     world.clock.set(at(10));
-    assert_eq!(retry_all(world.units(), &world.clock, DeliveryStatus::Skipped).await.unwrap(), 1);
+    assert_eq!(retry_all(world.units(), &world.clock, &Origin::program(), DeliveryStatus::Skipped).await.unwrap(), 1);
     let now = all(&world).await;
     assert_eq!(now[0], as_if_never_tried(&before[0], DeliveryState::Pending { due_at: at(10) }));
     assert_eq!(now[1..], before[1..]);
     // An admin can still retry each by itself.
     for id in &of[1..] {
-        assert!(retry(world.units(), world.deliveries(), &world.clock, *id).await.is_ok());
+        assert!(retry(world.units(), world.deliveries(), &world.clock, &Origin::program(), *id).await.is_ok());
     }
 }
 
@@ -140,7 +142,7 @@ async fn retry_all_makes_all_of_a_status_due_now(database: TestDatabase) {
     {
         let before = all(&world).await;
         assert_eq!(before[of_status].state.status(), status);
-        assert_eq!(retry_all(world.units(), &world.clock, status).await.unwrap(), 1, "{status:?}");
+        assert_eq!(retry_all(world.units(), &world.clock, &Origin::program(), status).await.unwrap(), 1, "{status:?}");
         let claimed = claim_one(&world).await;
         assert_eq!(claimed.id, deliveries[of_status].id);
         assert!(try_settle(&world, claimed, accepted()).await);
@@ -151,7 +153,7 @@ async fn retry_all_makes_all_of_a_status_due_now(database: TestDatabase) {
                 .enumerate()
                 .all(|(number, (now, before))| { (now == before) == (number != of_status) })
         );
-        assert_eq!(retry_all(world.units(), &world.clock, status).await.unwrap(), 0, "{status:?}");
+        assert_eq!(retry_all(world.units(), &world.clock, &Origin::program(), status).await.unwrap(), 0, "{status:?}");
     }
 }
 
@@ -160,16 +162,19 @@ async fn retry_all_continues_after_one_batch(database: TestDatabase) {
     world.sql.execute("UPDATE deliveries SET status = 'failed', attempts = 8, reason = 'no' WHERE id % 10 <> 0").await;
     let failed: i64 = world.sql.value("SELECT count(*) FROM deliveries WHERE status = 'failed'").await;
     assert!(failed > 5_000 && of.len() > 10_000, "{failed}");
-    let retried = retry_all(world.units(), &world.clock, DeliveryStatus::Failed).await.unwrap();
+    let retried = retry_all(world.units(), &world.clock, &Origin::program(), DeliveryStatus::Failed).await.unwrap();
     assert_eq!(retried, failed.unsigned_abs());
     let untouched = "SELECT count(*) FROM deliveries WHERE status <> 'pending' OR attempts > 0 OR reason IS NOT NULL";
     assert_eq!(world.sql.value::<i64>(untouched).await, 0);
     // It ends, although it makes deliveries pending.
-    assert_eq!(retry_all(world.units(), &world.clock, DeliveryStatus::Pending).await.unwrap(), 10_500);
+    assert_eq!(
+        retry_all(world.units(), &world.clock, &Origin::program(), DeliveryStatus::Pending).await.unwrap(),
+        10_500
+    );
 }
 
 async fn retry_all_leaves_delivered_ones(database: TestDatabase) {
     let (world, deliveries) = world_with_each_state(&database).await;
-    assert_eq!(retry_all(world.units(), &world.clock, DeliveryStatus::Delivered).await.unwrap(), 0);
+    assert_eq!(retry_all(world.units(), &world.clock, &Origin::program(), DeliveryStatus::Delivered).await.unwrap(), 0);
     assert_eq!(all(&world).await, deliveries);
 }

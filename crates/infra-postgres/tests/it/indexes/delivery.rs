@@ -1,3 +1,4 @@
+use domain::audit::Origin;
 use domain::book::{BookId, RestockId};
 use domain::delivery::{
     BacklogReader, ClaimedDelivery, DeliveryId, DeliveryQuery, DeliveryStatus, FannedOut, RestockQuery, claim, fan_out,
@@ -55,12 +56,16 @@ async fn deliveries_are_settled_and_retried_by_index(database: TestDatabase) {
     assert_served_by([], &settled);
     let failed = DeliveryId::from_stored(51);
     let retried = scans
-        .of(async |world| drop(retry(world.units(), world.deliveries(), &world.clock, failed).await.unwrap()))
+        .of(async |world| {
+            drop(retry(world.units(), world.deliveries(), &world.clock, &Origin::program(), failed).await.unwrap());
+        })
         .await;
     assert_served_by(["deliveries_pkey"], &retried);
     let retried = scans
         .of(async |world| {
-            assert!(retry_all(world.units(), &world.clock, DeliveryStatus::Failed).await.unwrap() > 100);
+            assert!(
+                retry_all(world.units(), &world.clock, &Origin::program(), DeliveryStatus::Failed).await.unwrap() > 100
+            );
         })
         .await;
     assert_served_by(["ix_deliveries_status"], &retried);

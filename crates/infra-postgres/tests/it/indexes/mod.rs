@@ -3,6 +3,7 @@
 //! The server counts the scans, so these are the statements that the ports send, and not copies of them.
 
 mod account;
+mod audit;
 mod book;
 mod delivery;
 mod pre_booking;
@@ -11,5 +12,5 @@ mod scans;
 use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
-    [account::suite(), book::suite(), delivery::suite(), pre_booking::suite()].into_iter().collect()
+    [account::suite(), audit::suite(), book::suite(), delivery::suite(), pre_booking::suite()].into_iter().collect()
 }

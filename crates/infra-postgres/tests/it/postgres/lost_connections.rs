@@ -1,10 +1,13 @@
 //! What callers learn when a connection is lost or the server reports an error.
 
+use std::num::NonZeroU32;
+
 use domain::RepositoryError;
 use domain::book::NewBook;
+use domain::pre_booking::NewPreBooking;
 use test_support::{Engine, Suite, TestDatabase, tests};
 
-use crate::support::{World, at, before_each_new_book, copies, details};
+use crate::support::{World, at, before_each_new_row, copies, details};
 
 pub(crate) fn suite() -> Suite {
     tests![
@@ -36,7 +39,7 @@ async fn tells_temporary_errors_from_others(database: TestDatabase) {
         ("P0001", false),
     ] {
         let raise = format!("RAISE EXCEPTION 'on purpose' USING ERRCODE = '{code}';");
-        world.sql.execute(&before_each_new_book(&raise)).await;
+        world.sql.execute(&before_each_new_row("books", &raise)).await;
         let book = NewBook { details: details("Solaris"), stock_quantity: copies(0), created_at: at(0) };
         let result = world.catalog().add(&book).await;
         assert_eq!(matches!(result, Err(RepositoryError::Unavailable(_))), expected, "{code}: {result:?}");
@@ -56,10 +59,11 @@ async fn end_connections(world: &World) {
 async fn a_connection_lost_in_a_write_leaves_the_outcome_unknown_and_is_replaced(database: TestDatabase) {
     let world = World::open_with_connections(&database, 1).await;
     let book = world.add_book("Solaris", 0).await;
+    let user_id = world.add_user("ada").await.id;
     let end = "PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW;";
-    world.sql.execute(&before_each_new_book(end)).await;
-    let new = NewBook { details: details("Fiasco"), stock_quantity: copies(0), created_at: at(0) };
-    let lost = world.catalog().add(&new).await;
+    world.sql.execute(&before_each_new_row("pre_bookings", end)).await;
+    let new = NewPreBooking { user_id, book_id: book.id, round: book.round, created_at: at(0) };
+    let lost = world.pre_bookings().add(&new, NonZeroU32::MAX).await;
     assert!(matches!(lost, Err(RepositoryError::OutcomeUnknown(_))), "{lost:?}");
     assert_eq!(world.books().find(book.id).await.unwrap(), Some(book));
 }

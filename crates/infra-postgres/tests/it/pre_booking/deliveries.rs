@@ -2,6 +2,7 @@
 
 use domain::PageSize;
 use domain::account::UserId;
+use domain::audit::Origin;
 use domain::book::Book;
 use domain::delivery::{DeliveryStatus, DeliverySummary, FannedOut, Reply, SkipReason, claim, fan_out, retry_all};
 use domain::pre_booking::{BookPreBookingQuery, PreBooking, PreBookingQuery, cancel};
@@ -79,11 +80,11 @@ async fn shows_each_state(database: TestDatabase) {
     world.clock.set(at(3_600));
     assert!(try_settle(&world, claim_one(&world).await, refused()).await);
     assert_eq!(shown(&world, &pre_booking).await, of_status(DeliveryStatus::Failed));
-    retry_all(world.units(), &world.clock, DeliveryStatus::Failed).await.unwrap();
+    retry_all(world.units(), &world.clock, &Origin::program(), DeliveryStatus::Failed).await.unwrap();
     assert_eq!(shown(&world, &pre_booking).await, Some(PENDING));
     assert!(try_skip(&world, claim_one(&world).await, SkipReason::Deactivated).await);
     assert_eq!(shown(&world, &pre_booking).await, of_status(DeliveryStatus::Skipped));
-    retry_all(world.units(), &world.clock, DeliveryStatus::Skipped).await.unwrap();
+    retry_all(world.units(), &world.clock, &Origin::program(), DeliveryStatus::Skipped).await.unwrap();
     let delivered = replied(&world, accepted());
     assert!(record(&world, claim_one(&world).await, delivered.clone()).await);
     let delivered_at = delivered.settle(0, &POLICY, 0.0).state.delivered_at();

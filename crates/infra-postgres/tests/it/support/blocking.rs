@@ -11,18 +11,18 @@ use super::World;
 pub(crate) async fn open_patient(database: &TestDatabase) -> World {
     let world = World::open_with_connections(database, 1).await;
     let wait = "PERFORM set_config('lock_timeout', '0', false); RETURN NEW;";
-    world.sql.execute(&before_each_new_book(wait)).await;
+    world.sql.execute(&before_each_new_row("books", wait)).await;
     let book = world.add_book("Any", 0).await;
     world.catalog().delete(book.id).await.unwrap();
     world
 }
 
-/// Returns the SQL that makes the store's own connection run this before it inserts a book.
-pub(crate) fn before_each_new_book(plpgsql: &str) -> String {
+/// Returns the SQL that makes the store's own connection run this before it inserts a row of this table.
+pub(crate) fn before_each_new_row(table: &str, plpgsql: &str) -> String {
     format!(
-        "CREATE OR REPLACE FUNCTION before_each_new_book() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {plpgsql} END $$; \
-         CREATE OR REPLACE TRIGGER before_each_new_book BEFORE INSERT ON books \
-         FOR EACH ROW EXECUTE FUNCTION before_each_new_book()"
+        "CREATE OR REPLACE FUNCTION before_each_new_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {plpgsql} END $$; \
+         CREATE OR REPLACE TRIGGER before_each_new_row BEFORE INSERT ON {table} \
+         FOR EACH ROW EXECUTE FUNCTION before_each_new_row()"
     )
 }
 

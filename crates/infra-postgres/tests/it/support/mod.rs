@@ -6,7 +6,7 @@ mod examples;
 mod own_units;
 mod world;
 
-pub(crate) use blocking::{before_each_new_book, open_patient, run_blocked};
+pub(crate) use blocking::{before_each_new_row, open_patient, run_blocked};
 pub(crate) use deliveries::{
     FixedJitter, POLICY, accepted, add_deliveries, all, attempts, claim_one, claim_some, deferred, delivery,
     fan_out_all, final_walk_due_at, load_pre_bookings, placement, record, refused, replied, try_settle, try_skip,

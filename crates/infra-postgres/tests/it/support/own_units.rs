@@ -6,7 +6,9 @@ use domain::account::{
     SessionId, SessionRepository, TokenHash, User, UserId, UserRepository,
 };
 use domain::account_mail::{AccountMail, AccountMailId, AccountMailRepository, ClaimedAccountMail, NewAccountMail};
-use domain::book::{Book, BookId, Restock, StockRepository};
+use domain::book::{
+    Book, BookChange, BookId, BookRepository, ChangedBook, DeletedBook, NewBook, Restock, StockRepository,
+};
 use domain::delivery::Settlement;
 use domain::{RepositoryError, Timestamp, UnitOfWorkFactory};
 
@@ -20,6 +22,37 @@ macro_rules! in_a_unit {
         $unit.commit().await?;
         Ok(result)
     }};
+}
+
+/// Commits only success, as the port demands.
+#[async_trait]
+impl BookRepository for OwnUnits<'_> {
+    async fn add(&self, book: &NewBook) -> Result<Option<Book>, RepositoryError> {
+        let unit = self.0.begin().await?;
+        let added = unit.books().add(book).await?;
+        if added.is_some() {
+            unit.commit().await?;
+        }
+        Ok(added)
+    }
+
+    async fn change(&self, id: BookId, change: &BookChange, now: Timestamp) -> Result<ChangedBook, RepositoryError> {
+        let unit = self.0.begin().await?;
+        let changed = unit.books().change(id, change, now).await?;
+        if matches!(changed, ChangedBook::Changed(_)) {
+            unit.commit().await?;
+        }
+        Ok(changed)
+    }
+
+    async fn delete(&self, id: BookId) -> Result<DeletedBook, RepositoryError> {
+        let unit = self.0.begin().await?;
+        let deleted = unit.books().delete(id).await?;
+        if deleted == DeletedBook::Deleted {
+            unit.commit().await?;
+        }
+        Ok(deleted)
+    }
 }
 
 #[async_trait]

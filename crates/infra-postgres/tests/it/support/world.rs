@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::account::{LinkRepository, SessionReader, SessionRepository, User, UserId, UserReader, UserRepository};
 use domain::account_mail::AccountMailRepository;
+use domain::audit::Origin;
 use domain::book::{
     Book, BookDetails, BookId, BookReader, BookRepository, NewBook, SetStockError, StockChange, StockRepository,
     set_stock,
@@ -65,8 +66,9 @@ impl World {
         &self.store
     }
 
-    pub(crate) fn catalog(&self) -> &dyn BookRepository {
-        &self.store
+    /// Each call runs in a unit of work of its own.
+    pub(crate) fn catalog(&self) -> Box<dyn BookRepository + '_> {
+        Box::new(OwnUnits(&self.store))
     }
 
     pub(crate) fn pre_bookings(&self) -> &dyn PreBookingRepository {
@@ -150,7 +152,7 @@ impl World {
     }
 
     pub(crate) async fn set_stock(&self, id: BookId, stock: i64) -> Result<StockChange, SetStockError> {
-        set_stock(self.units(), &self.clock, id, copies(stock)).await
+        set_stock(self.units(), &self.clock, &Origin::program(), id, copies(stock)).await
     }
 
     /// Adds a pre-booking that was decided on this state of its book, which may be outdated.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::security::Operation;
 use crate::support::{
     ADMIN_EMAIL, ADMIN_PASSWORD, Bystander, Caller, PASSWORD, Program, RawConnection, add_books, decode, load_session,
-    text, user_id,
+    load_session_of, text, user_id,
 };
 
 /// The data that the calls use. Each call that uses up a row has its own.
@@ -31,10 +31,16 @@ pub(super) struct Calls {
     to_pre_book: Vec<i64>,
     to_cancel: Vec<i64>,
     deliveries: Vec<i64>,
+    to_erase: Vec<Caller>,
 }
 
 /// What a call could leave half done, each with a query that counts it.
-const HALF_DONE: [(&str, &str); 4] = [
+const HALF_DONE: [(&str, &str); 5] = [
+    (
+        "an erasure",
+        "SELECT count(*) FROM users WHERE (email LIKE 'erased-%' AND password_hash <> '') OR (email LIKE 'erased-%') <> \
+         EXISTS (SELECT 1 FROM audit_records WHERE action = 'user.erased' AND user_id = users.id)",
+    ),
     ("a restock", "SELECT count(*) FROM books WHERE round <> (SELECT count(*) FROM restocks WHERE book_id = books.id)"),
     (
         "a registration",
@@ -90,6 +96,7 @@ impl Calls {
             to_end.push(session_of(&load_session(&user, store, &number.to_string()).await));
             to_end_all.push(load_session(&everywhere, store, &number.to_string()).await);
         }
+        let to_erase = load_users_with_a_password(program, store, count).await;
         let to_cancel =
             "SELECT id FROM pre_bookings WHERE book_id IN (SELECT id FROM books WHERE title = 'to cancel') ORDER BY id";
         Self {
@@ -107,6 +114,7 @@ impl Calls {
             to_pre_book: add_books(store, "to pre-book", count).await,
             to_cancel: store.column(to_cancel).await,
             deliveries: store.column("SELECT id FROM deliveries ORDER BY id").await,
+            to_erase,
         }
     }
 
@@ -141,10 +149,16 @@ impl Calls {
             "POST /auth/email/verify" => (&self.anyone, 0, json!({ "token": "x" })),
             "POST /auth/logout-all" => (&self.to_end_all[number], 0, none),
             "DELETE /auth/sessions/{id}" => (&self.user, self.to_end[number], none),
-            "GET /auth/me" | "GET /auth/sessions" | "GET /prebooks" | "POST /auth/email/verification" => {
-                (&self.user, 0, none)
+            "GET /auth/me"
+            | "GET /auth/me/export"
+            | "GET /auth/sessions"
+            | "GET /prebooks"
+            | "POST /auth/email/verification" => (&self.user, 0, none),
+            "PATCH /auth/me" => (&self.user, 0, json!({ "email_notifications": number.is_multiple_of(2) })),
+            "DELETE /auth/me" => (&self.to_erase[number], 0, json!({ "password": PASSWORD })),
+            "GET /books" | "GET /unsubscribe" | "POST /unsubscribe" | "GET /health" | "GET /health/ready" => {
+                (&self.anyone, 0, none)
             }
-            "GET /books" | "GET /health" | "GET /health/ready" => (&self.anyone, 0, none),
             "POST /books" => (&self.admin, 0, json!({ "title": title, "author": "A", "price": 1 })),
             "GET /books/{id}" | "GET /admin/books/{id}/prebooks" => (&self.admin, self.to_pre_book[number], none),
             "PUT /books/{id}" => (&self.admin, self.to_change, json!({ "title": "to change", "price": number + 1 })),
@@ -158,14 +172,20 @@ impl Calls {
             "GET /admin/deliveries/{id}" | "POST /admin/deliveries/{id}/retry" => {
                 (&self.admin, self.deliveries[number], none)
             }
-            "GET /admin/users" | "GET /admin/restocks" | "GET /admin/deliveries" | "POST /admin/deliveries/retry" => {
-                (&self.admin, 0, none)
-            }
+            "GET /admin/audit"
+            | "GET /admin/users"
+            | "GET /admin/restocks"
+            | "GET /admin/deliveries"
+            | "POST /admin/deliveries/retry" => (&self.admin, 0, none),
             _ => panic!("say here how to make the call {name}"),
         };
         let mut words = name.split(' ');
         let (method, path) = (words.next().unwrap(), words.next().unwrap().replace("{id}", &id.to_string()));
-        let query = if name == "POST /admin/deliveries/retry" { "?status=failed" } else { "" };
+        let query = match name {
+            "POST /admin/deliveries/retry" => "?status=failed",
+            "GET /unsubscribe" | "POST /unsubscribe" => "?token=unknown",
+            _ => "",
+        };
         connection.call(caller, &method.parse::<Method>().unwrap(), &format!("{path}{query}"), &body);
     }
 }
@@ -178,4 +198,23 @@ async fn register(program: &Program, name: &str) -> Caller {
 /// The number of a caller's session.
 fn session_of(caller: &Caller) -> i64 {
     text(&decode(text(&caller.tokens["access_token"])).1["sid"]).parse().unwrap()
+}
+
+/// Adds this many users, each with a session. Their password is hashed only once, which takes long.
+async fn load_users_with_a_password(program: &Program, store: &Bystander, count: usize) -> Vec<Caller> {
+    register(program, "erasing").await;
+    let row = |number| format!("('erasing{number}@example.com', 'erasing {number}')");
+    let rows = (0..count).map(row).collect::<Vec<_>>().join(", ");
+    let add = format!(
+        "INSERT INTO users (email, subject, password_hash) \
+         SELECT added.column1, added.column2, password_hash FROM users, (VALUES {rows}) AS added \
+         WHERE email = 'erasing@example.com'"
+    );
+    store.execute(&add).await;
+    let ids: Vec<i64> = store.column("SELECT id FROM users WHERE subject LIKE 'erasing %' ORDER BY id").await;
+    let mut users = Vec::new();
+    for id in ids {
+        users.push(load_session_of(id, &program.anyone(), store, "first").await);
+    }
+    users
 }

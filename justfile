@@ -65,6 +65,18 @@ attack factor="4":
 client:
     cd clients/typescript && npm ci && npm run tour
 
+# Makes the leader of a PostgreSQL cluster fail under load, again and again, and checks that nothing is lost: docs/reliability.md
+failover *arguments:
+    failover/run {{ arguments }}
+
+# Replaces both servers under load, one after the other, and checks that no request fails: docs/operations.md
+rolling-restart:
+    failover/run rolling-restart rolling-restart
+
+# Backs up a store, destroys and restores it, from a dump and to a point in time: docs/operations.md
+backup-drill *arguments:
+    backup/run {{ arguments }}
+
 # Compares the release build with its SQL alone, on a temporary PostgreSQL server: docs/performance.md
 bench *arguments:
     bench/run {{ arguments }}

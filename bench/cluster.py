@@ -48,7 +48,8 @@ def free_port():
 
 
 class Cluster:
-    def __init__(self):
+    def __init__(self, settings="", restore=None):
+        """Starts a server with more settings than the usual ones. `restore` fills its data directory instead of initdb."""
         self.programs = programs()
         account = other_account()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="bookstore-bench-"))
@@ -56,15 +57,9 @@ class Cluster:
             os.chown(self.directory, account["user"], account["group"])
         self.data, self.log, self.port = self.directory / "data", self.directory / "log", free_port()
         options = {**account, "cwd": self.directory}
-        create = [self.programs / "initdb", f"--pgdata={self.data}", "--username=postgres", "--auth=trust", "--encoding=UTF8"]
-        for locale in ["C.UTF-8", "C"]:
-            done = subprocess.run([*create, f"--locale={locale}"], capture_output=True, text=True, **options)
-            if done.returncode == 0:
-                break
-        else:
-            raise SystemExit(f"bench: initdb failed: {done.stderr}")
+        (restore or self.create)(self.data, options)
         with open(self.data / "postgresql.conf", "a") as file:
-            file.write(SETTINGS.format(port=self.port))
+            file.write(SETTINGS.format(port=self.port) + settings)
         log = open(self.log, "ab")
         server = [self.programs / "postgres", "-D", self.data]
         self.server = Leashed(server, self.directory / "pid", "INT", self.directory, stdout=log, stderr=log, **options)
@@ -74,6 +69,15 @@ class Cluster:
         except BaseException:
             self.stop()
             raise
+
+    def create(self, data, options):
+        create = [self.programs / "initdb", f"--pgdata={data}", "--username=postgres", "--auth=trust", "--encoding=UTF8"]
+        for locale in ["C.UTF-8", "C"]:
+            done = subprocess.run([*create, f"--locale={locale}"], capture_output=True, text=True, **options)
+            if done.returncode == 0:
+                break
+        else:
+            raise SystemExit(f"bench: initdb failed: {done.stderr}")
 
     def wait_until_ready(self):
         for _ in range(600):

@@ -13,6 +13,7 @@ mod connections;
 mod cors;
 mod delivery;
 mod docs;
+mod draining;
 mod endpoint;
 mod health;
 mod input;

@@ -60,6 +60,6 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         admins(delivery::__path_retry, delivery::retry).refuses::<RetryError>(),
         admins(audit::__path_list, audit::list),
         anyone(health::__path_live, health::live),
-        anyone(health::__path_ready, health::ready),
+        anyone(health::__path_ready, health::ready).and_refuses(kinds::SHUTTING_DOWN),
     ]
 }

@@ -13,10 +13,12 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, web};
 use ipnet::IpNet;
+use tokio_util::sync::CancellationToken;
 
 use crate::client_stream::{ClientStream, KEEP_ALIVE};
 use crate::connections::{ConnectionLimits, Connections};
 use crate::cors::cors;
+use crate::draining::{Draining, close_connections};
 use crate::input::BodyLimit;
 use crate::listeners::listen;
 use crate::peer::TrustedProxies;
@@ -66,7 +68,7 @@ pub struct HttpServer {
 }
 
 impl HttpServer {
-    /// Binds the address. The server stops when `told_to_stop` completes.
+    /// Binds the address. The server is no longer ready once `draining` is cancelled, and stops when `told_to_stop` completes.
     ///
     /// Use cases run on the current Tokio runtime, which MUST live until [`run`](Self::run) returns.
     ///
@@ -75,6 +77,7 @@ impl HttpServer {
     pub fn bind(
         options: &HttpOptions,
         ports: Ports,
+        draining: CancellationToken,
         told_to_stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<Self> {
         let observer = web::Data::from(Arc::clone(&ports.request_observer));
@@ -85,9 +88,11 @@ impl HttpServer {
         let body_limit = BodyLimit { bytes: options.max_body_bytes, timeout: options.client_timeout };
         let proxies = TrustedProxies::new(&options.trusted_proxies);
         let shared = web::Data::new(use_cases.clone());
+        let draining = web::Data::new(Draining(draining));
         let app = move || {
             App::new()
                 .app_data(shared.clone())
+                .app_data(draining.clone())
                 .app_data(proxies.clone())
                 .app_data(observer.clone())
                 .app_data(limiter.clone())
@@ -95,6 +100,7 @@ impl HttpServer {
                 .app_data(web::PayloadConfig::new(body_limit.bytes))
                 .wrap(from_fn(slice_body))
                 .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
+                .wrap(from_fn(close_connections))
                 .wrap(from_fn(security_headers))
                 .wrap(from_fn(request_log))
                 .wrap(from_fn(request_id))

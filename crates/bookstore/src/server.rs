@@ -13,7 +13,7 @@ use crate::metrics::{Instruments, MeteredHasher, MetricsListener};
 use crate::open_files;
 use crate::settings::{Settings, cores};
 use crate::start::{EnsuredAdmin, Secrets};
-use crate::stop_signal::told_to_stop;
+use crate::stop_signal::StopSignals;
 use crate::store::open_store;
 use crate::wiring::{unsubscribe_tokens, wire};
 
@@ -51,13 +51,9 @@ impl Server {
             None => None,
         };
         let stop = CancellationToken::new();
-        let told_to_stop = told_to_stop()?;
-        let stop_all = stop.clone();
         let options = http_options(settings);
-        let http = HttpServer::bind(&options, ports, async move {
-            told_to_stop.await;
-            stop_all.cancel();
-        });
+        let told_to_stop = drain(StopSignals::listen()?, stop.clone(), settings.drain());
+        let http = HttpServer::bind(&options, ports, stop.clone(), told_to_stop);
         let HttpOptions { host, port, docs, .. } = options;
         let http = http.with_context(|| format!("can't listen on HOST {host}, PORT {port}"))?;
         let deliverer = match settings.mail.worker {
@@ -131,6 +127,20 @@ impl Server {
         };
         self.store.close().await;
         Ok(ended?)
+    }
+}
+
+/// Completes when the HTTP server must stop: `limit` after the first signal, or at the second one. The first one cancels `stop`: the
+/// server is not ready from then on, and the worker stops.
+async fn drain(mut signals: StopSignals, stop: CancellationToken, limit: Duration) {
+    signals.next().await;
+    stop.cancel();
+    if !limit.is_zero() {
+        tracing::info!(seconds = limit.as_secs(), "draining: not ready any more, but serving");
+        tokio::select! {
+            () = tokio::time::sleep(limit) => {}
+            () = signals.next() => {}
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use chrono::Duration;
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 use infra_postgres::DatabaseUrl;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
@@ -71,6 +71,11 @@ pub struct Settings {
     #[arg(long, env, hide_env_values = true)]
     pub admin_password: Option<SecretString>,
 
+    /// How long the server goes on serving after it was told to stop, while /health/ready answers 503 so that a proxy sends it no more
+    /// requests; at most 3600. A second signal ends it
+    #[arg(long, env, value_name = "SECONDS", default_value_t = 0, value_parser = value_parser!(u16).range(..=MAX_DRAIN_SECONDS))]
+    pub drain_seconds: u16,
+
     /// Whether users must verify their e-mail address before they pre-book
     #[arg(long, env, value_name = "SWITCH", default_value = "off")]
     pub require_verified_email: Switch,
@@ -131,6 +136,7 @@ pub enum LogFormat {
 /// Where an embedded store is unless `DATABASE_URL` says otherwise.
 const DEFAULT_SQLITE_FILE: &str = "data/bookstore.db";
 
+const MAX_DRAIN_SECONDS: i64 = 3600;
 const MIN_JWT_SECRET_BYTES: usize = 32;
 
 fn seconds(text: &str) -> Result<u32, String> {
@@ -266,6 +272,10 @@ impl Settings {
     pub(crate) fn max_connections(&self) -> NonZeroU32 {
         let default = u32::try_from(2 * cores() + 12).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         self.database_max_connections.unwrap_or(default)
+    }
+
+    pub(crate) fn drain(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(self.drain_seconds.into())
     }
 
     pub(crate) fn access_token_ttl(&self) -> Duration {

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::deliverer::Deliverer;
 use crate::metrics::{Instruments, MetricsListener};
 use crate::settings::Settings;
-use crate::stop_signal::told_to_stop;
+use crate::stop_signal::StopSignals;
 use crate::store::open_store;
 use crate::wiring::unsubscribe_tokens;
 
@@ -59,9 +59,9 @@ impl WorkerProcess {
     /// # Errors
     /// The signal handlers can't be installed.
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let told_to_stop = told_to_stop()?;
+        let mut signals = StopSignals::listen()?;
         let stop = async {
-            told_to_stop.await;
+            signals.next().await;
             self.stop.cancel();
         };
         let work = Box::pin(async { tokio::join!(stop, self.deliverer.run()) });

@@ -114,6 +114,11 @@ pub(crate) mod kinds {
         "OUTCOME_UNKNOWN",
         "The store was lost during the write, which may have happened or not; check before you try again",
     );
+    pub(crate) const SHUTTING_DOWN: Kind = kind(
+        S::SERVICE_UNAVAILABLE,
+        "SHUTTING_DOWN",
+        "This server is about to stop, and serves only until then; use another one",
+    );
     pub(crate) const OVERLOADED: Kind =
         kind(S::SERVICE_UNAVAILABLE, "OVERLOADED", "Too many users log in at the moment; try again shortly");
 }

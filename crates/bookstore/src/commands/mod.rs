@@ -3,6 +3,7 @@
 mod admin;
 mod check_config;
 mod doctor;
+mod health;
 mod migrate;
 mod openapi;
 mod serve;
@@ -31,6 +32,8 @@ pub enum Command {
     CheckConfig,
     /// Print the OpenAPI document
     Openapi,
+    /// Ask the server on HOST and PORT whether it is ready
+    Health,
 }
 
 impl Command {
@@ -43,6 +46,7 @@ impl Command {
             Self::Doctor(doctor) => doctor.run(settings).await,
             Self::CheckConfig => check_config::run(settings),
             Self::Openapi => openapi::run(),
+            Self::Health => health::run(settings).await,
         }
     }
 }

@@ -78,7 +78,9 @@ async fn responses_match_the_document(database: TestDatabase) {
     let book =
         json!({ "title": "T", "author": "A", "price": 1, "isbn": "9780156027601", "publish_date": "1961-06-01" });
     let account = json!({ "email": "ada@example.com", "password": "long enough" });
-    let token = json!({ "refresh_token": admin.tokens["refresh_token"] });
+    // Its session ends with the second refresh.
+    let refreshing = app.register("refreshing@example.com").await;
+    let token = json!({ "refresh_token": refreshing.tokens["refresh_token"] });
     let calls = [
         ("post", "/auth/register", account.clone(), 201),
         ("post", "/auth/register", account.clone(), 409),
@@ -90,6 +92,14 @@ async fn responses_match_the_document(database: TestDatabase) {
         ("get", "/auth/me", Value::Null, 200),
         ("patch", "/auth/me", json!({ "locale": "pt-BR" }), 200),
         ("delete", "/auth/me", json!({ "password": "x" }), 403),
+        ("get", "/auth/sessions", Value::Null, 200),
+        ("delete", "/auth/sessions/4711", Value::Null, 404),
+        ("post", "/auth/password", json!({ "current_password": "x", "new_password": "a password of mine" }), 403),
+        ("post", "/auth/password", json!({ "current_password": "x", "new_password": "password" }), 422),
+        ("post", "/auth/password/forgot", json!({ "email": "ada@example.com" }), 202),
+        ("post", "/auth/password/reset", json!({ "token": "x", "new_password": "a password of mine" }), 400),
+        ("post", "/auth/email/verification", Value::Null, 202),
+        ("post", "/auth/email/verify", json!({ "token": "x" }), 400),
         ("get", "/unsubscribe?token=x", Value::Null, 200),
         ("post", "/unsubscribe?token=x", Value::Null, 400),
         ("post", "/books", json!({ "title": "T", "author": "A", "price": 1 }), 201),
@@ -138,6 +148,8 @@ async fn responses_match_the_document(database: TestDatabase) {
         ("delete", "/auth/me", json!({ "password": ADMIN_PASSWORD }), 204),
     ];
     called.extend(check_calls(admin, &document, &calls).await);
+    let leaving = app.register("leaving@example.com").await;
+    called.extend(check_calls(&leaving, &document, &[("post", "/auth/logout-all", Value::Null, 204)]).await);
     let all = Operation::all().into_iter().map(|operation| (operation.method.to_string(), operation.path));
     assert_eq!(called, all.collect());
 }

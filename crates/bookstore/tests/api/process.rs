@@ -19,6 +19,8 @@ pub(crate) fn suite() -> Suite {
         reads_the_dotenv_file,
         refuses_to_start_with_a_malformed_dotenv_file,
         finishes_a_request_in_flight,
+        drains_before_it_stops,
+        tells_its_health,
         a_restart_keeps_everything,
         starts_with_another_admin_password_and_warns,
         an_existing_account_becomes_admin,
@@ -138,6 +140,47 @@ async fn finishes_a_request_in_flight(database: TestDatabase) {
     program.wait();
     let program = Program::start(directory.path(), &environment(&database));
     program.log_in("ada@example.com", PASSWORD).await;
+}
+
+/// After the first signal it is not ready but serves everything, on new connections too. The second signal stops it.
+async fn drains_before_it_stops(database: TestDatabase) {
+    let directory = tempdir().unwrap();
+    let environment = [&environment(&database)[..], &[("DRAIN_SECONDS", "3600")]].concat();
+    let mut program = Program::start(directory.path(), &environment);
+    let admin = program.log_in(ADMIN_EMAIL, ADMIN_PASSWORD).await;
+    program.anyone().get("/health/ready").await.body_of(200);
+
+    program.terminate();
+    program.wait_for_log("draining");
+
+    program.anyone().get("/health/ready").await.is_problem(&problem(503, "SHUTTING_DOWN"));
+    let served = admin.post("/books", &json!({ "title": "T", "author": "A", "price": 1 })).await;
+    assert_eq!(served.header("connection"), Some("close"), "{served:?}");
+    served.body_of(201);
+    program.terminate();
+    program.wait();
+}
+
+/// `bookstore health` succeeds while the server is ready, and says in one line why it is not.
+async fn tells_its_health(database: TestDatabase) {
+    let directory = tempdir().unwrap();
+    let environment = [&environment(&database)[..], &[("DRAIN_SECONDS", "3600")]].concat();
+    let mut program = Program::start(directory.path(), &environment);
+    let port = program.url.rsplit_once(':').unwrap().1.to_owned();
+    let health = |port| run(directory.path(), &[("HOST", "0.0.0.0"), ("PORT", port)], &["health"]);
+    let refused = |port, why: &str| {
+        let output = health(port);
+        let line = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && line.lines().count() == 1 && line.contains(why), "{line}");
+    };
+
+    assert!(health(&port).status.success());
+    refused("1", "can't ask the server");
+    program.terminate();
+    program.wait_for_log("draining");
+    refused(&port, "503");
+    program.terminate();
+    program.wait();
 }
 
 async fn a_restart_keeps_everything(database: TestDatabase) {

@@ -12,7 +12,8 @@ const ROWS: &str = "
     INSERT INTO pre_bookings (user_id, book_id, created_at)
         SELECT n, (n + m * 7) % 900 + 1, now() - m * interval '1 hour'
         FROM generate_series(1, 1000) n, generate_series(1, 20) m;
-    INSERT INTO sessions (user_id, expires_at) SELECT n, now() + interval '7 days' FROM generate_series(1, 1000) n;
+    INSERT INTO sessions (user_id, expires_at)
+        SELECT n, timestamptz '2026-01-01' + n * interval '30 days' FROM generate_series(1, 1000) n;
     INSERT INTO refresh_tokens (session_id, token_hash, expires_at)
         SELECT n, 'hash' || n || '/' || m, now() FROM generate_series(1, 1000) n, generate_series(1, 3) m;
     ANALYZE;";

@@ -11,6 +11,8 @@ use domain::limit::RateLimiter;
 use domain::pre_booking::{PlacementRules, PreBookingReader, PreBookingRepository};
 use domain::{Clock, StoreHealth, UnitOfWorkFactory};
 
+use crate::request_observer::RequestObserver;
+
 /// The ports that the API's use cases need, and the shop's rules.
 #[expect(missing_docs, reason = "each port has the docs of its field")]
 pub struct Ports {
@@ -28,6 +30,7 @@ pub struct Ports {
     pub hasher: Arc<dyn PasswordHasher>,
     pub tokens: Arc<dyn TokenIssuer>,
     pub throttle: Arc<dyn LogInThrottle>,
+    pub request_observer: Arc<dyn RequestObserver>,
     pub rate_limiter: Arc<dyn RateLimiter>,
     pub link_tokens: Arc<dyn LinkTokens>,
     pub placement_rules: PlacementRules,

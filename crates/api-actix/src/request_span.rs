@@ -6,12 +6,13 @@ use tracing::field::Empty;
 
 use crate::peer::Peer;
 use crate::request_id::RequestId;
+use crate::trace_parent::trace_id;
 
 /// The most bytes of a path that a log line shows. The longest path of the API is far shorter.
 const MAX_PATH: usize = 200;
 
-/// Returns the fields of all log lines of a request. Nothing that a client sends is in them, apart from its method, its path and its
-/// request id.
+/// Returns the fields of all log lines of a request. Nothing that a client sends is in them, apart from its method, its path, its
+/// request id and its trace id.
 pub(crate) fn request_span(request: &ServiceRequest) -> Span {
     let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone());
     tracing::info_span!(
@@ -21,6 +22,7 @@ pub(crate) fn request_span(request: &ServiceRequest) -> Span {
         path = shortened(request.path()),
         peer = %Peer::of(request.request()).address(),
         user = Empty,
+        trace_id = trace_id(request.headers()),
     )
 }
 

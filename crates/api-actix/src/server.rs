@@ -80,6 +80,7 @@ impl HttpServer {
         draining: CancellationToken,
         told_to_stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<Self> {
+        let observer = web::Data::from(Arc::clone(&ports.request_observer));
         let limiter = web::Data::from(Arc::clone(&ports.rate_limiter));
         let use_cases = UseCases::new(ports);
         let origins = options.cors_allowed_origins.clone();
@@ -93,6 +94,7 @@ impl HttpServer {
                 .app_data(shared.clone())
                 .app_data(draining.clone())
                 .app_data(proxies.clone())
+                .app_data(observer.clone())
                 .app_data(limiter.clone())
                 .app_data(body_limit)
                 .app_data(web::PayloadConfig::new(body_limit.bytes))

@@ -10,6 +10,7 @@ use infra_smtp::{FileMailer, Pace, SmtpMailer};
 use tokio_util::sync::CancellationToken;
 use worker::{MAX_IN_HAND, Worker, WorkerPorts};
 
+use crate::metrics::{Instruments, MeteredMailer};
 use crate::private_files::make_private;
 use crate::settings::Settings;
 
@@ -26,6 +27,7 @@ impl Deliverer {
         store: &Arc<Store>,
         settings: &Settings,
         listening: &str,
+        instruments: &Arc<Instruments>,
         tokens: Arc<dyn UnsubscribeTokens>,
         stop: CancellationToken,
     ) -> anyhow::Result<Self> {
@@ -49,7 +51,7 @@ impl Deliverer {
             deliveries: Arc::clone(store) as _,
             restocks: Arc::clone(store) as _,
             links: Arc::new(RandomLinkTokens),
-            mailer,
+            mailer: Arc::new(MeteredMailer { mailer, instruments: Arc::clone(instruments) }),
         };
         let policy = RetryPolicy { max_attempts: settings.mail.mail_max_attempts };
         let worker = Worker::new(ports, policy, stop);

@@ -6,6 +6,7 @@ mod command_line;
 mod commands;
 mod deliverer;
 mod mail_settings;
+mod metrics;
 mod open_files;
 mod output;
 pub mod private_files;

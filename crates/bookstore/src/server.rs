@@ -4,12 +4,14 @@ use std::time::Duration;
 use anyhow::Context;
 use api_actix::{HttpOptions, HttpServer};
 use infra_postgres::{DatabaseUrl, Store};
+use infra_security::{Argon2Hasher, SystemClock};
 use tokio_util::sync::CancellationToken;
 
 use crate::deliverer::Deliverer;
 use crate::mail_settings::Switch;
+use crate::metrics::{Instruments, MeteredHasher, MetricsListener};
 use crate::open_files;
-use crate::settings::Settings;
+use crate::settings::{Settings, cores};
 use crate::start::{EnsuredAdmin, Secrets};
 use crate::stop_signal::StopSignals;
 use crate::store::open_store;
@@ -27,6 +29,7 @@ pub struct Server {
     admin: Option<EnsuredAdmin>,
     database: DatabaseUrl,
     docs: bool,
+    metrics: Option<MetricsListener>,
 }
 
 impl Server {
@@ -39,7 +42,10 @@ impl Server {
         let secrets = Secrets::gather(settings)?;
         let store = open_store(settings).await?;
         let tokens = unsubscribe_tokens(&store).await?;
-        let ports = wire(&store, settings, &secrets, &tokens)?;
+        let instruments = Arc::new(Instruments::register()?);
+        let hasher = MeteredHasher { hasher: Argon2Hasher::new(cores()), instruments: Arc::clone(&instruments) };
+        let hasher = Arc::new(hasher);
+        let ports = wire(&store, settings, &secrets, &tokens, &instruments, &hasher)?;
         let admin = match secrets.admin {
             Some(admin) => Some(admin.ensure(&ports).await?),
             None => None,
@@ -53,12 +59,16 @@ impl Server {
         let deliverer = match settings.mail.worker {
             Switch::On => {
                 let listening = format!("http://{}", http.address());
-                Some(Deliverer::wire(&store, settings, &listening, tokens, stop.clone())?)
+                Some(Deliverer::wire(&store, settings, &listening, &instruments, tokens, stop.clone())?)
             }
             Switch::Off => None,
         };
+        let listen = |address| {
+            MetricsListener::bind(address, &instruments, &store, Arc::new(SystemClock), Some(Arc::clone(&hasher)))
+        };
+        let metrics = settings.metrics_address.map(listen).transpose()?;
         let database = settings.store()?;
-        Ok(Self { http, store, deliverer, stop, admin, database, docs })
+        Ok(Self { http, store, deliverer, stop, admin, database, docs, metrics })
     }
 
     /// Returns the base URL of the API.
@@ -78,11 +88,13 @@ impl Server {
             .deliverer
             .as_ref()
             .map_or("not delivered by this process, because WORKER is off", |own| &own.destination);
+        let metrics =
+            self.metrics.as_ref().map(|metrics| format!("  Metrics  {}\n", metrics.url())).unwrap_or_default();
         let (version, url, database) = (env!("CARGO_PKG_VERSION"), self.url(), &self.database);
         let docs = if self.docs { format!("{url}/docs") } else { "not served, because DOCS is off".to_owned() };
         format!(
             "bookstore {version}\n  API    {url}\n  Docs   {docs}\n  Admin  {log_in}\n  Store  {database}\n  \
-             Mail   {mail}\n"
+             Mail   {mail}\n{metrics}"
         )
     }
 
@@ -108,7 +120,11 @@ impl Server {
                 deliverer.run().await;
             }
         };
-        let (ended, ()) = tokio::join!(serve, deliver);
+        let work = Box::pin(async { tokio::join!(serve, deliver) });
+        let (ended, ()) = match self.metrics {
+            Some(metrics) => metrics.run_beside(work).await,
+            None => work.await,
+        };
         self.store.close().await;
         Ok(ended?)
     }

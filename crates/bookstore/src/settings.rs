@@ -1,5 +1,5 @@
 use std::fs;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
@@ -88,6 +88,10 @@ pub struct Settings {
     #[arg(long, env, value_enum, default_value = "on")]
     pub docs: Switch,
 
+    /// The address to serve metrics on for Prometheus, at /metrics, such as 127.0.0.1:9464; port 0 picks a free port (default: none)
+    #[arg(long, env, value_name = "IP:PORT", value_parser = socket_address)]
+    pub metrics_address: Option<SocketAddr>,
+
     /// The log level (error, warn, info, debug or trace), or a filter such as info,api_actix=debug
     #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info")]
     pub rust_log: String,
@@ -140,6 +144,10 @@ fn seconds(text: &str) -> Result<u32, String> {
         .ok()
         .filter(|seconds| *seconds > 0)
         .ok_or_else(|| format!("must be a whole number from 1 to {}", u32::MAX))
+}
+
+fn socket_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "must be an IP address and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464".to_owned())
 }
 
 fn check_jwt_secret(name: &str, secret: Option<&SecretString>) -> anyhow::Result<()> {

@@ -9,13 +9,14 @@ use domain::limit::RateLimiter;
 use domain::pre_booking::PlacementRules;
 use infra_postgres::{CatalogReplica, Store};
 use infra_security::{
-    Argon2Hasher, GovernorLimiter, GuessThrottle, HmacUnsubscribeTokens, JwtIssuer, RandomLinkTokens, SystemClock,
-    Unlimited, random_token,
+    GovernorLimiter, GuessThrottle, HmacUnsubscribeTokens, JwtIssuer, RandomLinkTokens, SystemClock, Unlimited,
+    random_token,
 };
 
 use crate::mail_settings::Switch;
+use crate::metrics::{Instruments, MeteredHasher, MeteredPreBookings, MeteredUnits};
 use crate::rate_limit::RateLimit;
-use crate::settings::{Settings, cores};
+use crate::settings::Settings;
 use crate::start::Secrets;
 
 pub(crate) fn wire(
@@ -23,7 +24,11 @@ pub(crate) fn wire(
     settings: &Settings,
     secrets: &Secrets,
     unsubscribe_tokens: &Arc<dyn UnsubscribeTokens>,
+    instruments: &Arc<Instruments>,
+    hasher: &Arc<MeteredHasher>,
 ) -> anyhow::Result<Ports> {
+    let pre_bookings = MeteredPreBookings { store: Arc::clone(store), instruments: Arc::clone(instruments) };
+    let units = MeteredUnits { units: Arc::clone(store) as _, instruments: Arc::clone(instruments) };
     let (current, previous) = (&secrets.jwt_secret, settings.jwt_secret_previous.as_ref());
     let tokens = JwtIssuer::new(current, previous, settings.access_token_ttl(), settings.refresh_token_ttl());
     let rate_limiter: Arc<dyn RateLimiter> = match settings.rate_limit {
@@ -32,19 +37,20 @@ pub(crate) fn wire(
     };
     Ok(Ports {
         clock: Arc::new(SystemClock),
-        units: Arc::clone(store) as _,
+        units: Arc::new(units),
         store_health: Arc::clone(store) as _,
         book_reader: book_reader(store, settings)?,
         pre_booking_reader: Arc::clone(store) as _,
-        pre_booking_repository: Arc::clone(store) as _,
+        pre_booking_repository: Arc::new(pre_bookings),
         delivery_reader: Arc::clone(store) as _,
         session_reader: Arc::clone(store) as _,
         user_reader: Arc::clone(store) as _,
         personal_data_reader: Arc::clone(store) as _,
         audit_reader: Arc::clone(store) as _,
-        hasher: Arc::new(Argon2Hasher::new(cores())),
+        hasher: Arc::clone(hasher) as _,
         tokens: Arc::new(tokens),
         throttle: Arc::new(GuessThrottle::new(Arc::clone(&rate_limiter))),
+        request_observer: Arc::clone(instruments) as _,
         rate_limiter,
         link_tokens: Arc::new(RandomLinkTokens),
         unsubscribe_tokens: Arc::clone(unsubscribe_tokens),

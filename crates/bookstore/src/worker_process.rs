@@ -2,10 +2,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use infra_postgres::{DatabaseUrl, Store};
+use infra_security::SystemClock;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::deliverer::Deliverer;
+use crate::metrics::{Instruments, MetricsListener};
 use crate::settings::Settings;
 use crate::stop_signal::StopSignals;
 use crate::store::open_store;
@@ -20,6 +22,7 @@ pub(crate) struct WorkerProcess {
     store: Arc<Store>,
     stop: CancellationToken,
     database: DatabaseUrl,
+    metrics: Option<MetricsListener>,
 }
 
 impl WorkerProcess {
@@ -31,17 +34,23 @@ impl WorkerProcess {
         settings.check()?;
         settings.prepare_data_directory()?;
         let store = open_store(settings).await?;
+        let instruments = Arc::new(Instruments::register()?);
+        let listen = |address| MetricsListener::bind(address, &instruments, &store, Arc::new(SystemClock), None);
+        let metrics = settings.metrics_address.map(listen).transpose()?;
         let stop = CancellationToken::new();
         let listening = format!("http://{}:{}", settings.host, settings.port);
         let tokens = unsubscribe_tokens(&store).await?;
-        let deliverer = Deliverer::wire(&store, settings, &listening, tokens, stop.clone())?;
-        Ok(Self { deliverer, store, stop, database: settings.store()? })
+        let deliverer = Deliverer::wire(&store, settings, &listening, &instruments, tokens, stop.clone())?;
+        Ok(Self { deliverer, store, stop, database: settings.store()?, metrics })
     }
 
     /// Returns the lines to print at the start.
     pub(crate) fn start_lines(&self) -> String {
         let version = env!("CARGO_PKG_VERSION");
-        format!("bookstore {version} worker\n  Store  {}\n  Mail   {}\n", self.database, self.deliverer.destination)
+        let metrics =
+            self.metrics.as_ref().map(|metrics| format!("  Metrics  {}\n", metrics.url())).unwrap_or_default();
+        let (database, mail) = (&self.database, &self.deliverer.destination);
+        format!("bookstore {version} worker\n  Store  {database}\n  Mail   {mail}\n{metrics}")
     }
 
     /// Delivers until SIGTERM or Ctrl-C, then finishes the e-mails in progress. It returns within 30 seconds after the signal, even
@@ -55,7 +64,11 @@ impl WorkerProcess {
             signals.next().await;
             self.stop.cancel();
         };
-        tokio::join!(stop, self.deliverer.run());
+        let work = Box::pin(async { tokio::join!(stop, self.deliverer.run()) });
+        match self.metrics {
+            Some(metrics) => metrics.run_beside(work).await,
+            None => work.await,
+        };
         let _ = timeout(CLOSE_TIMEOUT, self.store.close()).await;
         Ok(())
     }

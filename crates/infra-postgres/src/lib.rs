@@ -30,4 +30,5 @@ pub use connection::{ConnectError, StoreOptions, connect};
 pub use database_url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use maintenance::{Finding, Maintenance, Step};
 pub use pool::Pool;
+pub use postgres::PoolUsage;
 pub use store::{Repositories, Store};

@@ -6,7 +6,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 
-use crate::postgres::PostgresPool;
+use crate::postgres::{PoolUsage, PostgresPool};
 use crate::transaction::Transaction;
 
 /// How long to wait for a connection.
@@ -43,6 +43,14 @@ impl Pool {
             if let Connections::Postgres(connections) = &pool.connections {
                 connections.replace_all();
             }
+        }
+    }
+
+    /// Returns the usage of the connections, if they are to PostgreSQL.
+    pub(crate) fn usage(&self) -> Option<PoolUsage> {
+        match &self.connections {
+            Connections::Postgres(pool) => Some(pool.usage()),
+            Connections::Sqlite(_) => None,
         }
     }
 

@@ -10,7 +10,7 @@ use domain::account::{Password, PasswordHash, PasswordHasher, PasswordHasherErro
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
 
-use crate::fair_queue::{FairQueue, NoPlace};
+use crate::fair_queue::{FairQueue, HashingQueue, NoPlace};
 
 /// Verified where there is no account, so that it takes as long. No password matches it. It is a constant, because hashing one at
 /// every start would take tens of megabytes.
@@ -41,6 +41,12 @@ impl Argon2Hasher {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default()),
             queue: FairQueue::new(parallel),
         }
+    }
+
+    /// Returns how many passwords are in work at the moment.
+    #[must_use]
+    pub fn queue(&self) -> HashingQueue {
+        self.queue.length()
     }
 
     async fn run<T: Send + 'static>(

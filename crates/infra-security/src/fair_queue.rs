@@ -14,7 +14,17 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A queue for a number of places. Peers take turns, so that one with many requests does not hold up the others.
 pub(crate) struct FairQueue {
+    places: usize,
     state: Mutex<State>,
+}
+
+/// How many passwords are in work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashingQueue {
+    /// How many are hashed at the moment.
+    pub running: usize,
+    /// How many wait.
+    pub waiting: usize,
 }
 
 struct State {
@@ -32,7 +42,7 @@ pub(crate) struct NoPlace;
 
 impl FairQueue {
     pub(crate) fn new(places: usize) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::new(State { free: places, waiting: VecDeque::new() }) })
+        Arc::new(Self { places, state: Mutex::new(State { free: places, waiting: VecDeque::new() }) })
     }
 
     /// Waits for a place.
@@ -47,6 +57,13 @@ impl FairQueue {
             state.wait(peer, sender)?;
         }
         timeout(PATIENCE, receiver).await.map_err(|_| NoPlace)?.map_err(|_| NoPlace)
+    }
+
+    /// Returns how many have a place, and how many wait for one.
+    pub(crate) fn length(&self) -> HashingQueue {
+        let state = self.lock();
+        let waiting = state.waiting.iter().flat_map(|(_, queue)| queue).filter(|place| !place.is_closed());
+        HashingQueue { running: self.places - state.free, waiting: waiting.count() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -130,6 +147,7 @@ mod tests {
             of_the_flood.push_back(wait(&queue, 1).await);
         }
         let (second, third) = (wait(&queue, 2).await, wait(&queue, 3).await);
+        assert_eq!(queue.length(), HashingQueue { running: 1, waiting: MAX_WAITING_OF_A_PEER + 2 });
         for next in [of_the_flood.pop_front().unwrap(), second, third, of_the_flood.pop_front().unwrap()] {
             drop(place);
             place = next.await.unwrap().unwrap();

@@ -12,6 +12,7 @@ mod token_hash;
 mod unsubscribe_tokens;
 
 pub use argon2_hasher::Argon2Hasher;
+pub use fair_queue::HashingQueue;
 pub use jwt_issuer::JwtIssuer;
 pub use limits::{GovernorLimiter, GuessThrottle, Unlimited};
 pub use random::{SystemJitter, random_token};

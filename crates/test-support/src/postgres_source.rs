@@ -17,7 +17,7 @@ use url::Url;
 
 use crate::admin_connection::{AdminConnection, without_password};
 use crate::run_name::new_run_name;
-use crate::suite::Test;
+use crate::suite::{Needed, Test};
 
 /// What docker-compose.yml publishes.
 const COMPOSE_URL: &str = "postgres://bookstore:bookstore@127.0.0.1:5433/bookstore_test";
@@ -34,6 +34,8 @@ pub(crate) struct Places {
     pub(crate) programs: Vec<PathBuf>,
     /// The program PgBouncer, if it is installed.
     pub(crate) pgbouncer: Option<PathBuf>,
+    /// Whether Prometheus is installed, and promtool with it.
+    pub(crate) prometheus: bool,
 }
 
 /// What was found.
@@ -53,7 +55,8 @@ impl Places {
             given_url: env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty()),
             compose_url: COMPOSE_URL.to_owned(),
             programs: program_directories(),
-            pgbouncer: pgbouncer(),
+            pgbouncer: program("pgbouncer"),
+            prometheus: program("prometheus").is_some() && program("promtool").is_some(),
         }
     }
 
@@ -64,8 +67,11 @@ impl Places {
 
     /// Whether programs are missing that a test starts.
     pub(crate) fn lack(&self, test: &Test) -> bool {
-        let no_server = test.needs_server_programs && self.server_programs().is_none();
-        no_server || (test.needs_pgbouncer && self.pgbouncer.is_none())
+        test.needs.iter().any(|needed| match needed {
+            Needed::Server => self.server_programs().is_none(),
+            Needed::PgBouncer => self.pgbouncer.is_none(),
+            Needed::Prometheus => !self.prometheus,
+        })
     }
 
     /// Looks, without starting anything and without asking a server that was given whether it is there.
@@ -122,9 +128,9 @@ fn debian_directories() -> Vec<PathBuf> {
     versions.into_iter().map(|version| format!("/usr/lib/postgresql/{version}/bin").into()).collect()
 }
 
-/// Debian keeps it among the programs of root, which are not in everybody's `PATH`.
-fn pgbouncer() -> Option<PathBuf> {
+/// Finds an installed program. Debian keeps PgBouncer among the programs of root, which are not in everybody's `PATH`.
+fn program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut directories = env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-    directories.find_map(|directory| Some(directory.join("pgbouncer")).filter(|program| program.is_file()))
+    directories.find_map(|directory| Some(directory.join(name)).filter(|program| program.is_file()))
 }

@@ -143,6 +143,7 @@ mod tests {
             compose_url: "postgres://nobody@127.0.0.1:1/nothing".to_owned(),
             programs: vec!["/nonexistent".into()],
             pgbouncer: None,
+            prometheus: false,
         };
         let report = tempfile::NamedTempFile::new()?;
         let mut arguments = Arguments::from_iter(["it"].iter().chain(arguments));
@@ -188,6 +189,7 @@ mod tests {
             compose_url: String::new(),
             programs: vec!["/nonexistent".into()],
             pgbouncer: None,
+            prometheus: false,
         };
         for (required, ignored) in [(false, 2), (true, 0)] {
             let mut tests = crate::tests![needs_no_database].with_servers_of_their_own().tests;

@@ -25,13 +25,22 @@ pub struct Suite {
     pub(crate) tests: Vec<Test>,
 }
 
+/// Programs that tests start, and that may not be installed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Needed {
+    /// The server programs of PostgreSQL.
+    Server,
+    PgBouncer,
+    /// Prometheus and promtool.
+    Prometheus,
+}
+
 #[derive(Debug)]
 pub(crate) struct Test {
     pub(crate) name: String,
     pub(crate) engines: Vec<Engine>,
     pub(crate) migrated: bool,
-    pub(crate) needs_server_programs: bool,
-    pub(crate) needs_pgbouncer: bool,
+    pub(crate) needs: Vec<Needed>,
     pub(crate) body: Body,
 }
 
@@ -46,8 +55,7 @@ impl Suite {
             None => function.to_owned(),
         };
         let (engines, body) = (Engine::ALL.to_vec(), body.into_body());
-        let (needs_server_programs, needs_pgbouncer) = (false, false);
-        self.tests.push(Test { name, engines, migrated: true, needs_server_programs, needs_pgbouncer, body });
+        self.tests.push(Test { name, engines, migrated: true, needs: Vec::new(), body });
         self
     }
 
@@ -81,7 +89,7 @@ impl Suite {
     #[must_use]
     pub fn with_servers_of_their_own(mut self) -> Self {
         for test in &mut self.tests {
-            test.needs_server_programs = true;
+            test.needs.push(Needed::Server);
         }
         self
     }
@@ -90,7 +98,16 @@ impl Suite {
     #[must_use]
     pub fn with_pgbouncer(mut self) -> Self {
         for test in &mut self.tests {
-            test.needs_pgbouncer = true;
+            test.needs.push(Needed::PgBouncer);
+        }
+        self
+    }
+
+    /// Says that these tests start the programs of Prometheus, which may be missing in the same way.
+    #[must_use]
+    pub fn with_prometheus(mut self) -> Self {
+        for test in &mut self.tests {
+            test.needs.push(Needed::Prometheus);
         }
         self
     }

@@ -17,6 +17,7 @@ mod faults;
 mod headers;
 mod input;
 mod mail;
+mod metrics;
 mod model;
 mod openapi;
 mod passwords;
@@ -66,6 +67,7 @@ fn main() -> std::process::ExitCode {
         process::suite(),
         private_files::suite(),
         settings::suite(),
+        metrics::suite(),
         readme_tour::suite(),
         model::suite(),
         faults::suite(),

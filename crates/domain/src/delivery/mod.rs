@@ -3,6 +3,7 @@
 //! They start with a committed restock. [`fan_out`] adds a delivery for each pre-booking that the restock notified,
 //! [`claim`] reserves some of them for one worker, [`send`] sends one of these, and [`settle`] records the result.
 
+mod backlog;
 mod claim;
 mod claimed_delivery;
 mod delivery_query;
@@ -24,6 +25,7 @@ mod send;
 mod settle;
 mod settlement;
 
+pub use backlog::{Backlog, BacklogReader};
 pub use claim::{claim, release};
 pub use claimed_delivery::{Claim, ClaimedDelivery};
 pub use delivery_query::{DeliveryQuery, RestockQuery};

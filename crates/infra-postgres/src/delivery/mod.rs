@@ -1,5 +1,6 @@
 //! Deliveries.
 
+mod backlog;
 mod conversion;
 mod fan_out;
 mod reader;

@@ -36,6 +36,8 @@ pub(crate) enum Relation {
     PreBooking,
     /// The book that was restocked.
     Book,
+    /// The restock that notified the pre-booking.
+    Restock,
 }
 
 impl RelationTrait for Relation {
@@ -47,6 +49,9 @@ impl RelationTrait for Relation {
                 .into(),
             Self::Book => {
                 Entity::belongs_to(super::book::Entity).from(Column::BookId).to(super::book::Column::Id).into()
+            }
+            Self::Restock => {
+                Entity::belongs_to(super::restock::Entity).from(Column::RestockId).to(super::restock::Column::Id).into()
             }
         }
     }

@@ -8,5 +8,6 @@ mod session;
 
 pub(crate) use lease::Lease;
 pub(crate) use opener::{Accepts, POOLER, READ_ONLY, SLOW_STATEMENT, for_searches, with_limits};
+pub use pool::PoolUsage;
 pub(crate) use pool::PostgresPool;
 pub(crate) use session::OutcomeUnknown;

@@ -1,5 +1,6 @@
 //! Deliveries: fan-out, claims, settlements, retries and lists.
 
+mod backlog;
 mod claims;
 mod fan_out;
 mod fan_out_batches;
@@ -16,6 +17,7 @@ use test_support::Suite;
 
 pub(crate) fn suite() -> Suite {
     [
+        backlog::suite(),
         claims::suite(),
         fan_out::suite(),
         fan_out_batches::suite(),

@@ -1,8 +1,8 @@
 use domain::audit::Origin;
 use domain::book::{BookId, RestockId};
 use domain::delivery::{
-    ClaimedDelivery, DeliveryId, DeliveryQuery, DeliveryStatus, FannedOut, RestockQuery, claim, fan_out, release,
-    retry, retry_all,
+    BacklogReader, ClaimedDelivery, DeliveryId, DeliveryQuery, DeliveryStatus, FannedOut, RestockQuery, claim, fan_out,
+    release, retry, retry_all,
 };
 use domain::{PageSize, Timestamp};
 use test_support::{Engine, Suite, TestDatabase, tests};
@@ -17,6 +17,7 @@ pub(crate) fn suite() -> Suite {
         deliveries_are_settled_and_retried_by_index,
         deliveries_are_read_by_index,
         restocks_are_counted_by_index,
+        the_backlog_is_read_by_index,
     ]
     .only_on(Engine::Postgres)
 }
@@ -108,4 +109,10 @@ async fn restocks_are_counted_by_index(database: TestDatabase) {
             assert_served_by([index, "ix_deliveries_restock", "ix_pre_bookings_book_round"], &listed);
         }
     }
+}
+
+async fn the_backlog_is_read_by_index(database: TestDatabase) {
+    let scans = Scans::prepare_with_deliveries(database).await;
+    let read = scans.of(async |world| assert!(world.store.read_backlog().await.unwrap().pending > 100)).await;
+    assert_served_by(["ix_deliveries_due", "ix_deliveries_status", "ix_restocks_fan_out", "restocks_pkey"], &read);
 }

@@ -115,10 +115,12 @@ async fn reactivation_lets_the_user_in_again(database: TestDatabase) {
     for _ in 0..2 {
         reactivate(&app, &me).await.is(200, &me);
     }
-    assert_eq!(ada.me().await, me, "the token is valid again");
-    assert_eq!(ada.list().await, [placed]);
-    ada.refresh().await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
-    app.log_in("ada@example.com", PASSWORD).await.refresh().await.body_of(200);
+    ada.get("/auth/me").await.is_problem(&problem(401, "AUTH_TOKEN_INVALID"));
+    assert_ne!(ada.refresh().await.status, 200, "the old session stays ended");
+    let again = app.log_in("ada@example.com", PASSWORD).await;
+    assert_eq!(again.me().await, me);
+    assert_eq!(again.list().await, [placed]);
+    again.refresh().await.body_of(200);
 }
 
 async fn an_admin_can_not_be_deactivated(database: TestDatabase) {

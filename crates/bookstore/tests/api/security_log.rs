@@ -31,10 +31,10 @@ async fn names_the_user_the_code_and_the_peer() {
     post("wrong", "/auth/login", &wrong).await.is_problem(&problem(401, "AUTH_INVALID_CREDENTIALS"));
     let unknown = json!({ "email": "eve@example.com", "password": "a mistyped password" });
     post("unknown", "/auth/login", &unknown).await.is_problem(&problem(401, "AUTH_INVALID_CREDENTIALS"));
+    post("forbidden", "/books", &json!({})).await.is_problem(&problem(403, "AUTH_FORBIDDEN"));
     let token = json!({ "refresh_token": ada.tokens["refresh_token"] });
     post("refresh", "/auth/refresh", &token).await.body_of(200);
     post("reuse", "/auth/refresh", &token).await.is_problem(&problem(401, "AUTH_TOKEN_REUSE"));
-    post("forbidden", "/books", &json!({})).await.is_problem(&problem(403, "AUTH_FORBIDDEN"));
 
     let log = program.stop();
     let by_ada = format!(" user={id}");

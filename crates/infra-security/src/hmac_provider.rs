@@ -15,7 +15,7 @@ static PROVIDER: CryptoProvider = CryptoProvider {
 };
 
 /// Makes `jsonwebtoken` use it. MUST be called before its first use.
-pub(crate) fn install() {
+pub fn install() {
     // It fails if it is installed already.
     let _ = PROVIDER.install_default();
 }

@@ -13,6 +13,7 @@ mod unsubscribe_tokens;
 
 pub use argon2_hasher::Argon2Hasher;
 pub use fair_queue::HashingQueue;
+pub use hmac_provider::install as install_jwt_crypto;
 pub use jwt_issuer::JwtIssuer;
 pub use limits::{GovernorLimiter, GuessThrottle, Unlimited};
 pub use random::{SystemJitter, random_token};

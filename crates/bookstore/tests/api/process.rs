@@ -257,7 +257,7 @@ async fn the_log_contains_no_secret(database: TestDatabase) {
     let wrong = json!({ "email": 1, "password": ["mistyped secret"] });
     assert_eq!(program.anyone().post("/auth/login", &wrong).await.status, 422);
     renewed.log_out().await.has_no_content();
-    renewed.me().await;
+    renewed.get("/auth/me").await.is_problem(&problem(401, "AUTH_TOKEN_INVALID"));
     for operation in Operation::all() {
         for caller in [&admin, &ada, &program.anyone()] {
             operation.call(caller, &json!(1)).await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use test_support::{Suite, TestDatabase, rounds, tests};
 
 use super::Race;
-use crate::support::{Caller, TestApp, all_at_once, notified, problem};
+use crate::support::{Bystander, Caller, TestApp, all_at_once, load_session, notified, problem};
 
 pub(super) fn suite() -> Suite {
     tests![every_server_sees_a_confirmed_write]
@@ -19,11 +19,11 @@ async fn every_server_sees_a_confirmed_write(database: TestDatabase) {
     let working = race.users.iter().enumerate().map(|(number, user)| {
         let mut servers = [race.app.url.clone(), other.url.clone()];
         servers.rotate_left(number % 2);
-        let witness = Witness { user: user.clone(), admin: race.admin.clone(), servers };
+        let mut witness = Witness { user: user.clone(), admin: race.admin.clone(), servers, store: race.store.clone() };
         async move {
-            for _ in 0..rounds(6) {
+            for round in 0..rounds(6) {
                 witness.of_a_book().await;
-                witness.of_an_account().await;
+                witness.of_an_account(round).await;
             }
         }
     });
@@ -35,6 +35,7 @@ struct Witness {
     user: Caller,
     admin: Caller,
     servers: [String; 2],
+    store: Bystander,
 }
 
 impl Witness {
@@ -75,7 +76,7 @@ impl Witness {
         }
     }
 
-    async fn of_an_account(&self) {
+    async fn of_an_account(&mut self, round: usize) {
         let me = self.user.me().await;
         let set = |active: &'static str| {
             let (writer, path) = (self.admin.at(&self.servers[0]), format!("/admin/users/{}/{active}", me["id"]));
@@ -87,6 +88,11 @@ impl Witness {
             locked_out.is_problem(&problem(403, "AUTH_ACCOUNT_DEACTIVATED"));
         }
         assert_eq!(set("reactivate").await, me);
+        for server in &self.servers {
+            // The account is active, and the session stays ended.
+            self.user.at(server).get("/auth/me").await.is_problem(&problem(401, "AUTH_TOKEN_INVALID"));
+        }
+        self.user = load_session(&self.user, &self.store, &format!("after round {round}")).await;
         self.assert_seen(&self.user, "/auth/me", &me).await;
     }
 

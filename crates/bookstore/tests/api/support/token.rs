@@ -14,6 +14,7 @@ pub(crate) fn decode(token: &str) -> (Value, Value) {
 }
 
 pub(crate) fn sign(algorithm: Algorithm, secret: &str, claims: &Value) -> String {
+    infra_security::install_jwt_crypto();
     encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
 }
 

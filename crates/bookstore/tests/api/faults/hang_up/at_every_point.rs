@@ -94,6 +94,8 @@ async fn hang_ups_do_not_affect_other_clients(database: TestDatabase) {
         before && after && audit.acknowledged > 0,
         "there must be hang-ups before and after the response, and load meanwhile"
     );
+    // A machine that does much else may keep a call waiting for the store until it is refused. A defect would refuse many.
+    assert!(audit.too_busy * 1_000 <= audit.acknowledged, "{} calls were refused", audit.too_busy);
     let harm = Harm {
         answered_500: statuses.iter().flatten().filter(|&&status| status == 500).count(),
         panicked: log.matches("panicked").count(),

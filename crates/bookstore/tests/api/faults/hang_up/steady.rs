@@ -37,6 +37,8 @@ pub(super) struct Audit {
     pub(super) lost: Vec<String>,
     /// Unexpected responses.
     pub(super) wrong: Vec<String>,
+    /// How often the store was too busy. Nothing is lost by that.
+    pub(super) too_busy: usize,
 }
 
 /// The clients at work.
@@ -80,6 +82,7 @@ impl SteadyLoad {
             audit.acknowledged += ledger.facts.len();
             audit.late.extend(ledger.audit.late);
             audit.wrong.extend(ledger.audit.wrong);
+            audit.too_busy += ledger.audit.too_busy;
             for fact in ledger.facts {
                 if !holds(&ledger.store, &fact).await {
                     audit.lost.push(fact);
@@ -99,7 +102,11 @@ impl Ledger {
         if answer.status == status {
             return Some(answer.body);
         }
-        self.audit.wrong.push(format!("{what}: {} {}", answer.status, answer.body["code"]));
+        if answer.status == 503 && answer.body["code"] == "STORE_UNAVAILABLE" {
+            self.audit.too_busy += 1;
+        } else {
+            self.audit.wrong.push(format!("{what}: {} {}", answer.status, answer.body["code"]));
+        }
         None
     }
 

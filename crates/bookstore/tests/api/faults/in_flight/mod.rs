@@ -9,7 +9,9 @@ use test_support::{Engine, Suite, TestDatabase, rounds, tests};
 
 use self::client::{Asking, Client, Turn};
 use super::stopped::environment;
-use crate::support::{ADMIN_EMAIL, ADMIN_PASSWORD, Bystander, Gates, Program, RawConnection, add_books};
+use crate::support::{
+    ADMIN_EMAIL, ADMIN_PASSWORD, Bystander, Caller, Gates, Program, RawConnection, add_books, load_session_of,
+};
 
 pub(crate) fn suite() -> Suite {
     tests![answers_requests_in_flight_on_every_thread].only_on(Engine::Postgres)
@@ -32,7 +34,8 @@ async fn answers_requests_in_flight_on_every_thread(database: TestDatabase) {
             programs.push(start(&database));
             let (program, _) = &programs[number];
             let books = add_books(&store, &format!("round {}", first + number), 2 * ASKING.len()).await;
-            clients.extend(connect(program, number, books).await);
+            let late = admin_of_round(&store, program, first + number).await;
+            clients.extend(connect(program, number, &late, books).await);
         }
         warm_up(&store, &gates, &mut clients).await;
         let wrong = stop(&gates, programs, clients).await;
@@ -47,13 +50,22 @@ fn start(database: &TestDatabase) -> (Program, TempDir) {
     (Program::start(directory.path(), &settings), directory)
 }
 
-async fn connect(program: &Program, number: usize, books: Vec<i64>) -> Vec<Client> {
+/// Adds an admin with a session. Placements of one user wait for each other, so the late clients have an account of their own.
+async fn admin_of_round(store: &Bystander, program: &Program, round: usize) -> Caller {
+    let row = format!("('late{round}@example.com', 'none', 'admin', 'late {round}')");
+    store.execute(&format!("INSERT INTO users (email, password_hash, role, subject) VALUES {row}")).await;
+    let id = store.value(&format!("SELECT id FROM users WHERE subject = 'late {round}'")).await;
+    load_session_of(id, &program.anyone(), store, "first").await
+}
+
+async fn connect(program: &Program, number: usize, late: &Caller, books: Vec<i64>) -> Vec<Client> {
     let admin = program.log_in(ADMIN_EMAIL, ADMIN_PASSWORD).await;
     let (mut clients, mut books) = (Vec::new(), books.into_iter());
     for asking in ASKING {
         // The threads take connections in turn: one thread has all the early clients, and another one all the late ones.
         for turn in [Turn::Early, Turn::Late] {
-            clients.push(Client::new((number, &program.url), &admin, asking, turn, books.next().unwrap()));
+            let caller = if turn == Turn::Early { &admin } else { late };
+            clients.push(Client::new((number, &program.url), caller, asking, turn, books.next().unwrap()));
         }
         for _ in 2..available_parallelism().unwrap().get() {
             drop(RawConnection::open(&program.url));

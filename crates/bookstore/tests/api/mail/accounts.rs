@@ -41,7 +41,9 @@ async fn verify(room: &Mailroom, token: &str) -> Answer {
 /// The token of the link to this page of the shop.
 fn token_in(mail: &Mail, page: &str) -> String {
     let link = format!("/{page}?token=");
-    let (_, rest) = mail.content.split_once(&link).unwrap_or_else(|| panic!("no {link} in {}", mail.content));
+    // Quoted-printable (RFC 2045, 6.7): without its line breaks, and with its equals signs.
+    let content = mail.content.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=");
+    let (_, rest) = content.split_once(&link).unwrap_or_else(|| panic!("no {link} in {}", mail.content));
     rest.chars().take(43).collect()
 }
 

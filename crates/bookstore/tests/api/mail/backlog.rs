@@ -34,7 +34,7 @@ async fn two_workers_share_a_backlog(database: TestDatabase) {
 
     for worker in workers {
         worker.terminate();
-        let settled = worker.wait().matches("delivery settled").count();
+        let settled = worker.wait().matches("e-mail settled").count();
         assert!(settled >= IN_PROGRESS, "one worker did almost nothing: {settled} of {count}");
     }
     let taken = mails.mails();

@@ -37,6 +37,7 @@ const SETTINGS: &[&str] = &[
     "CORS_ALLOWED_ORIGINS",
     "RUST_LOG",
     "LOG_FORMAT",
+    "METRICS_ADDRESS",
     "MAX_BODY_BYTES",
     "CLIENT_TIMEOUT_SECONDS",
     "RATE_LIMIT",

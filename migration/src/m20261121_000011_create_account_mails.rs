@@ -68,7 +68,10 @@ async fn create_account_mails(manager: &SchemaManager<'_>) -> Result<(), DbErr> 
         .col("created_at")
         .and_where(Expr::cust("status <> 'pending'"))
         .to_owned();
-    manager.create_index(settled).await
+    manager.create_index(settled).await?;
+    // DELETE /auth/me forgets the mails to an address.
+    let address = Index::create().name("ix_account_mails_email").table("account_mails").col("email").to_owned();
+    manager.create_index(address).await
 }
 
 async fn create_links(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

@@ -2,14 +2,15 @@ use std::future::Future;
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use sea_orm::sqlx;
+use sea_orm::sea_query::{Expr, Func, InsertStatement, Query};
 use sea_orm::sqlx::Executor;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, sqlx};
 use tokio::sync::{Mutex, Notify};
 use tokio::time::timeout;
 
 /// The PostgreSQL channel on which the transaction of a restock notifies when it is committed.
-pub(crate) const CHANNEL: &str = "restocks";
+const CHANNEL: &str = "restocks";
 const LISTEN: &str = "LISTEN restocks";
 
 /// How long the server may take to show that the listening connection is alive, or to accept a new one.
@@ -30,9 +31,27 @@ impl Signal {
         Self { postgres, listener: Mutex::new(None), within_process: Notify::new() }
     }
 
+    /// Inserts what workers must learn of, within a transaction, and wakes them when it commits.
+    pub(crate) async fn insert_and_notify(
+        &self,
+        transaction: &impl ConnectionTrait,
+        mut insert: InsertStatement,
+    ) -> Result<(), DbErr> {
+        if transaction.get_database_backend() == DbBackend::Sqlite {
+            self.notify_process();
+        } else {
+            // Notify in the same statement, which saves a round trip.
+            insert.returning(
+                Query::returning().expr(Func::cust("pg_notify").args([Expr::value(CHANNEL), Expr::value("")])),
+            );
+        }
+        transaction.query_all(&insert).await?;
+        Ok(())
+    }
+
     /// Wakes a worker of this process. On SQLite the transaction of the restock holds the only connection until it ends, so the
     /// worker sees all of it.
-    pub(crate) fn notify_process(&self) {
+    fn notify_process(&self) {
         self.within_process.notify_one();
     }
 

@@ -12,7 +12,7 @@ pub(super) const QUESTION: Page = Page { status: StatusCode::OK, html: include_s
 pub(super) const DONE: Page = Page { status: StatusCode::OK, html: include_str!("done.html") };
 pub(super) const INVALID: Page = Page { status: StatusCode::BAD_REQUEST, html: include_str!("invalid.html") };
 
-/// Allows nothing but the style, which all pages share, and to send the form back. A test compares the hash.
+/// Instead of the policy that every response has. Allows nothing but the style, which all pages share, and to send the form back. A test compares the hash.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'sha256-k6HhecaFXyU2JzugmVn9ymIN6swXUUiZlTJwF/+H3JY='; form-action 'self'; \
      base-uri 'none'; frame-ancestors 'none'";
 
@@ -20,10 +20,6 @@ impl Page {
     pub(super) fn response(self) -> HttpResponse {
         HttpResponse::build(self.status)
             .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-            // The address of the page has the token.
-            .insert_header((header::REFERRER_POLICY, "no-referrer"))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .insert_header((HeaderName::from_static("x-robots-tag"), "noindex"))
             .content_type("text/html; charset=utf-8")
             .body(self.html)

@@ -24,7 +24,7 @@ impl Doctor {
     }
 
     async fn run_on(self, store: &Maintenance) -> anyhow::Result<()> {
-        let is_current = store.schema().await?.iter().all(|step| step.is_applied && step.is_known);
+        let is_current = store.has_current_schema().await?;
         anyhow::ensure!(is_current, "the schema is not the one of this version; see `bookstore migrate status`");
         if self.repair {
             for found in store.repair().await? {

@@ -3,10 +3,9 @@ use domain::account::User;
 use domain::account_mail::{AccountMail, AccountMailId, AccountMailRepository, ClaimedAccountMail, NewAccountMail};
 use domain::delivery::{DeliveryState, Settlement};
 use domain::{RepositoryError, Timestamp};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LockBehavior, LockType, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
 use crate::Repositories;
@@ -14,7 +13,6 @@ use crate::entity::account_mail::{ActiveModel, Column, Entity};
 use crate::entity::delivery::Status;
 use crate::entity::user;
 use crate::error::repository_error;
-use crate::signal::CHANNEL;
 use crate::transaction::Transaction;
 
 /// PostgreSQL uses the partial indexes only for a literal.
@@ -35,17 +33,8 @@ impl AccountMailRepository for Repositories<Transaction> {
             .target_and_where(Expr::cust(PENDING))
             .do_nothing()
             .to_owned();
-        let mut insert = Entity::insert(row).on_conflict(other).into_query();
-        if self.connection.get_database_backend() == DbBackend::Sqlite {
-            self.signal.notify_process();
-        } else {
-            // Notify in the same statement, which saves a round trip.
-            insert.returning(
-                Query::returning().expr(Func::cust("pg_notify").args([Expr::value(CHANNEL), Expr::value("")])),
-            );
-        }
-        self.connection.query_all(&insert).await.map_err(repository_error)?;
-        Ok(())
+        let insert = Entity::insert(row).on_conflict(other).into_query();
+        self.signal.insert_and_notify(&self.connection, insert).await.map_err(repository_error)
     }
 
     async fn claim_due(

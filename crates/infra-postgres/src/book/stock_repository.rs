@@ -1,16 +1,13 @@
 use async_trait::async_trait;
 use domain::RepositoryError;
 use domain::book::{Book, BookId, Restock, StockRepository};
-use sea_orm::sea_query::{Expr, Func, LockType, Query};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::Repositories;
 use crate::entity::book::{ActiveModel, Column, Entity};
 use crate::entity::restock;
 use crate::error::repository_error;
-use crate::signal::CHANNEL;
 use crate::transaction::Transaction;
 
 #[async_trait]
@@ -41,16 +38,7 @@ impl StockRepository for Repositories<Transaction> {
             restocked_at: Set(restock.restocked_at),
             ..Default::default()
         };
-        let mut insert = restock::Entity::insert(row).into_query();
-        if self.connection.get_database_backend() == DbBackend::Sqlite {
-            self.signal.notify_process();
-        } else {
-            // Notify in the same statement, which saves a round trip.
-            insert.returning(
-                Query::returning().expr(Func::cust("pg_notify").args([Expr::value(CHANNEL), Expr::value("")])),
-            );
-        }
-        self.connection.query_all(&insert).await.map_err(repository_error)?;
-        Ok(())
+        let insert = restock::Entity::insert(row).into_query();
+        self.signal.insert_and_notify(&self.connection, insert).await.map_err(repository_error)
     }
 }

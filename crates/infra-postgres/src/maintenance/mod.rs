@@ -43,6 +43,11 @@ impl Maintenance {
         migration::steps(&self.0).await
     }
 
+    /// Returns whether the schema is exactly the one of this program.
+    pub async fn has_current_schema(&self) -> Result<bool, DbErr> {
+        migration::is_current(&self.0).await
+    }
+
     /// Brings the schema up to date, completely or not at all.
     pub async fn migrate(&self) -> Result<(), DbErr> {
         migration::migrate(&self.0).await
